@@ -1,0 +1,122 @@
+package dev.cria.core.ops;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A handle of a dense row-major tensor: a place in a {@link Slab} and a shape. It owns no memory; a tensor of a step's
+ * arena is valid until the arena is released. Two handles are equal only if they are the same object, since gradients
+ * are looked up by handle.
+ */
+public final class Tensor {
+    private final Slab slab;
+    private final long offset;
+    private final long[] shape;
+    private final long length;
+    private @Nullable INDArray array;
+
+    Tensor(Slab slab, long offset, long... shape) {
+        long length = 1;
+        for (long size : shape) {
+            if (size < 0) {
+                throw new IllegalArgumentException("negative size in shape " + Arrays.toString(shape));
+            }
+            length = Math.multiplyExact(length, size);
+        }
+        if (offset < 0 || offset + length > slab.length()) {
+            throw new IllegalArgumentException("a tensor %s at %d does not fit into a slab of %d elements"
+                    .formatted(Arrays.toString(shape), offset, slab.length()));
+        }
+        this.slab = slab;
+        this.offset = offset;
+        this.shape = shape.clone();
+        this.length = length;
+    }
+
+    /** The shape, a copy. */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /** Size of one dimension; negative counts from the end. */
+    public long size(int dimension) {
+        return shape[dimension < 0 ? shape.length + dimension : dimension];
+    }
+
+    /** Number of dimensions. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** Number of elements. */
+    public long length() {
+        return length;
+    }
+
+    /** Number of rows when all but the last dimension are flattened; 1 for a vector. */
+    public int rows() {
+        return shape[shape.length - 1] == 0 ? 0 : Math.toIntExact(length / shape[shape.length - 1]);
+    }
+
+    /** Size of the last dimension. */
+    public int columns() {
+        return Math.toIntExact(shape[shape.length - 1]);
+    }
+
+    /** Element type, FLOAT or DOUBLE. */
+    public DataType dataType() {
+        return slab.dataType();
+    }
+
+    /** The same memory under another shape with equally many elements. */
+    public Tensor reshape(long... newShape) {
+        Tensor view = new Tensor(slab, offset, newShape);
+        if (view.length != length) {
+            throw new IllegalArgumentException("cannot reshape " + this + " to " + Arrays.toString(newShape));
+        }
+        return view;
+    }
+
+    /**
+     * Consecutive rows of a matrix, or elements of a vector, as a view.
+     *
+     * @param from first index in dimension 0, included
+     * @param to last index in dimension 0, excluded
+     */
+    public Tensor slice(long from, long to) {
+        if (from < 0 || to < from || to > shape[0]) {
+            throw new IllegalArgumentException("rows " + from + " to " + to + " are not in " + this);
+        }
+        long[] part = shape.clone();
+        part[0] = to - from;
+        return new Tensor(slab, offset + (shape[0] == 0 ? 0 : from * (length / shape[0])), part);
+    }
+
+    /** The ND4J view of this tensor. Made on first use, since it costs microseconds. */
+    public INDArray array() {
+        INDArray view = array;
+        if (view == null) {
+            view = Nd4j.create(slab.array().data(), shape, Nd4j.getStrides(shape, 'c'), slab.base() + offset, 'c');
+            array = view;
+        }
+        return view;
+    }
+
+    /** The slab that holds this tensor: for kernels. */
+    public Slab slab() {
+        return slab;
+    }
+
+    /** First element in the slab, without the slab's padding: for kernels. */
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public String toString() {
+        return "Tensor" + Arrays.toString(shape);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.cria.core.ops;
+
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The kernels of a Llama, forward and backward side by side. Outputs come first; matrices are row-major
+ * {@code [rows, columns]}, one row a token.
+ *
+ * <p>A gradient with respect to an activation is written when {@code accumulate} is false and added to when it is true; a
+ * gradient with respect to a parameter ({@code dWeight}, {@code dGain}, {@code dTable}) is always added to. No output may
+ * overlap an input unless a method says so. All tensors of one call have this implementation's data type.
+ */
+public interface TensorOps extends AutoCloseable {
+    /** The type of every tensor these kernels work on, FLOAT or DOUBLE. */
+    DataType dataType();
+
+    /** One line for the log: implementation, BLAS, threads. */
+    String describe();
+
+    // ---- Host access: the only two ways across
+
+    /**
+     * Copies host values into a tensor.
+     *
+     * @param to the tensor's first {@code length} elements are written
+     * @param from source
+     * @param at first element of the source
+     * @param length number of elements
+     */
+    void upload(Tensor to, float[] from, int at, int length);
+
+    /**
+     * Copies a tensor's first elements to the host, rounded to float.
+     *
+     * @param to target
+     * @param at first element of the target
+     * @param from source
+     * @param length number of elements
+     */
+    void download(float[] to, int at, Tensor from, int length);
+
+    // ---- Elementwise
+
+    /** x = value. */
+    void fill(Tensor x, double value);
+
+    /** y = x, for equally many elements. */
+    void copy(Tensor y, Tensor x);
+
+    /** y += factor * x. */
+    void addScaled(Tensor y, Tensor x, double factor);
+
+    // ---- Embedding: y [tokens, hidden], table [vocab, hidden]
+
+    /** y[t] = table[tokens[t]]. */
+    void embedding(Tensor y, Tensor table, int[] tokens);
+
+    /** dTable[tokens[t]] += dy[t], repeated tokens summed in the order of t. */
+    void embeddingBackward(Tensor dTable, Tensor dy, int[] tokens);
+
+    // ---- Row selection: y [n, columns], x [rows, columns]
+
+    /** y[i] = x[rows[i]]. */
+    void gatherRows(Tensor y, Tensor x, int[] rows);
+
+    /** dx[rows[i]] += dy[i]; the rows are distinct. */
+    void scatterRows(Tensor dx, Tensor dy, int[] rows);
+
+    // ---- Linear: x [rows, in], weight [out, in], y [rows, out]
+
+    /** y = x · weightᵀ, or y += x · weightᵀ. */
+    void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate);
+
+    /** dx = dy · weight, or dx += dy · weight. */
+    void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate);
+
+    /** dWeight += dyᵀ · x. */
+    void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x);
+
+    // ---- RMSNorm (Zhang and Sennrich 2019): y = x * rstd * gain, rstd = 1 / sqrt(mean(x²) + eps)
+
+    /**
+     * Normalises each row.
+     *
+     * @param y [rows, hidden]
+     * @param rstd [rows], the reciprocal root mean square of each row, kept for the backward pass
+     * @param x [rows, hidden]
+     * @param gain [hidden]
+     * @param eps added to the mean square
+     */
+    void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor gain, double eps);
+
+    /** Gradients of {@link #rmsNorm}; {@code dGain} is null for a frozen gain. */
+    void rmsNormBackward(
+            Tensor dx, @Nullable Tensor dGain, Tensor dy, Tensor x, Tensor gain, Tensor rstd, boolean accumulate);
+
+    // ---- Rotary position embedding (Su et al. 2021), Hugging Face's layout: pairs (i, i + headDim / 2)
+
+    /**
+     * Turns every head of each row by its position's angles. {@code y} may be {@code x}.
+     *
+     * @param y [tokens, heads * headDim]
+     * @param x [tokens, heads * headDim]
+     * @param table angles
+     * @param positions [tokens]
+     * @param inverse turn back: the backward pass
+     */
+    void rotary(Tensor y, Tensor x, RotaryTable table, int[] positions, boolean inverse);
+
+    // ---- Causal grouped-query attention over ragged segments, scores scaled by 1 / sqrt(headDim)
+
+    /**
+     * Attention of every query to the tokens before it in its segment and the segment's prefixes, and to itself.
+     *
+     * @param y [tokens, heads * headDim]
+     * @param logSumExp [tokens, heads], log of the softmax's denominator, kept for the backward pass
+     * @param q [tokens, heads * headDim]
+     * @param k [tokens, kvHeads * headDim]; query head h reads key head h * kvHeads / heads
+     * @param v [tokens, kvHeads * headDim]
+     * @param headDim size of a head
+     * @param segments who sees whom
+     */
+    void causalAttention(Tensor y, Tensor logSumExp, Tensor q, Tensor k, Tensor v, int headDim, Segments segments);
+
+    /** Gradients of {@link #causalAttention}; {@code dq}, {@code dk} and {@code dv} are written, not added to. */
+    void causalAttentionBackward(
+            Tensor dq,
+            Tensor dk,
+            Tensor dv,
+            Tensor dy,
+            Tensor y,
+            Tensor logSumExp,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Segments segments);
+
+    // ---- SwiGLU (Shazeer 2020): y = silu(gate) * up, silu(x) = x * sigmoid(x)
+
+    /** y = silu(gate) * up. */
+    void swiGlu(Tensor y, Tensor gate, Tensor up);
+
+    /** Gradients of {@link #swiGlu}, written. {@code dGate} may be {@code gate} and {@code dUp} may be {@code up}. */
+    void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up);
+
+    // ---- LM head fused with its loss, so that the [rows, vocab] logits never exist whole
+
+    /**
+     * Cross entropy of {@code softmax(hidden · weightᵀ)} at the targets, and its gradients in the same pass.
+     *
+     * @param dHidden [rows, hidden], written: gradientScale * d(sum of losses) / d(hidden); null if not wanted
+     * @param dWeight [vocab, hidden], added to likewise; null if not wanted
+     * @param hidden [rows, hidden]
+     * @param weight [vocab, hidden]
+     * @param targets [rows], a token id each
+     * @param gradientScale factor of the gradients
+     * @param scratch memory for a chunk of logits, given back before return
+     * @return sum over the rows of -log p(target), in nats
+     */
+    double linearCrossEntropy(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            double gradientScale,
+            Arena scratch);
+
+    /**
+     * Natural-log probabilities of the targets under {@code softmax(hidden · weightᵀ)}.
+     *
+     * @param logProbs [rows]
+     * @param hidden [rows, hidden]
+     * @param weight [vocab, hidden]
+     * @param targets [rows], a token id each
+     * @param scratch memory for a chunk of logits, given back before return
+     */
+    void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch);
+
+    /** Gradients of {@link #tokenLogProbs}: {@code dHidden} written, {@code dWeight} added to; either may be null. */
+    void tokenLogProbsBackward(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor dLogProbs,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            Arena scratch);
+
+    // ---- Optimizer: one pass over flat memory
+
+    /** Sum of squares, accumulated in double precision or pairwise. */
+    double squaredNorm(Tensor x);
+
+    /**
+     * One AdamW update in PyTorch's form: g = gradientScale * gradient; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 -
+     * beta2) g²; w = w (1 - lr decay) - lr (m / c1) / (sqrt(v / c2) + eps), with c = 1 - beta^step.
+     *
+     * @param weights [n], updated
+     * @param gradients [n], left as they are
+     * @param firstMoments [n], updated
+     * @param secondMoments [n], updated
+     * @param update the step's numbers
+     */
+    void adamW(Tensor weights, Tensor gradients, Tensor firstMoments, Tensor secondMoments, AdamWUpdate update);
+
+    /**
+     * Numbers of one AdamW update.
+     *
+     * @param step counted from 1
+     * @param learningRate this step's rate
+     * @param beta1 decay of the first moment
+     * @param beta2 decay of the second moment
+     * @param eps added to the root of the second moment
+     * @param weightDecay decoupled decay, multiplied by the rate
+     * @param gradientScale factor of the gradients, below 1 where the norm is clipped
+     */
+    record AdamWUpdate(
+            long step,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double gradientScale) {
+        /** 1 - beta1^step. */
+        public double firstCorrection() {
+            return 1 - Math.pow(beta1, step);
+        }
+
+        /** 1 - beta2^step. */
+        public double secondCorrection() {
+            return 1 - Math.pow(beta2, step);
+        }
+    }
+
+    /** Ends the threads these kernels own. */
+    @Override
+    void close();
+}
