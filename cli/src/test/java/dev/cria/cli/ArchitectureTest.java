@@ -1,0 +1,78 @@
+package dev.cria.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rules of the house: which module may know which, and who touches native memory. */
+@AnalyzeClasses(packages = "dev.cria", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule coreKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.cria.tokenizer..",
+                    "dev.cria.model..",
+                    "dev.cria.pretrain..",
+                    "dev.cria.examples..",
+                    "dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule tokenizerKnowsNeitherOtherModulesNorNd4j = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.tokenizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.cria.core..",
+                    "dev.cria.model..",
+                    "dev.cria.pretrain..",
+                    "dev.cria.examples..",
+                    "dev.cria.cli..",
+                    "org.nd4j..",
+                    "org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule modelKnowsNoTrainerAndNoProgram = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.examples..", "dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule pretrainKnowsNoProgram = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.pretrain..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cria.examples..", "dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheCommandLine = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.cria.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("dev.cria.(**)").should().beFreeOfCycles();
+
+    /** Host memory is read and written in one place, so that the rest runs on any backend. */
+    @ArchTest
+    static final ArchRule onlyTheOpsTouchNativeMemory = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.cria.core.ops..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco..", "jdk.incubator.vector..", "org.nd4j.linalg.api.buffer..");
+}

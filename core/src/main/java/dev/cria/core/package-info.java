@@ -1,0 +1,5 @@
+/** Tensor operations, autograd, optimizer, checkpoints and the training loop. */
+@NullMarked
+package dev.cria.core;
+
+import org.jspecify.annotations.NullMarked;
