@@ -57,8 +57,9 @@ public final class Segments {
                 throw new IllegalArgumentException("segment " + s + " is empty; drop it");
             }
             if (prefixes[s] < NO_PREFIX || prefixes[s] >= s) {
-                throw new IllegalArgumentException("segment %d names segment %d as its prefix, which is not an earlier one"
-                        .formatted(s, prefixes[s]));
+                throw new IllegalArgumentException(
+                        "segment %d names segment %d as its prefix, which is not an earlier one"
+                                .formatted(s, prefixes[s]));
             }
             starts[s + 1] = Math.addExact(starts[s], lengths[s]);
         }

@@ -39,7 +39,7 @@ public final class Slab implements AutoCloseable {
             array = Nd4j.create(dataType, length + padding);
         } catch (RuntimeException | OutOfMemoryError e) {
             OutOfMemoryError error = new OutOfMemoryError("cannot allocate %,d MiB for tensors: %s"
-                    .formatted(length * dataType.width() >> 20, e.getMessage()));
+                    .formatted((length * dataType.width()) >> 20, e.getMessage()));
             error.initCause(e);
             throw error;
         }
