@@ -1,4 +1,4 @@
-/** Byte-pair encoding, SentencePiece and Hugging Face tokenizer files, chat format. */
+/** Byte-pair encoding as Llama 2 uses it: train, encode, decode, SentencePiece and Hugging Face files, chat format. */
 @NullMarked
 package dev.cria.tokenizer;
 
