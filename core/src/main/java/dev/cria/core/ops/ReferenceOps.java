@@ -1,0 +1,252 @@
+package dev.cria.core.ops;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * The slow, obvious implementation: plain ND4J calls, in float or double, on whatever backend ND4J has loaded. It is
+ * what the fast kernels are tested against and what gradient checks run on.
+ */
+public final class ReferenceOps implements TensorOps {
+    private static final long CHUNK = 1 << 20; // elements of flat memory per pass, to keep temporaries small
+
+    private final DataType dataType;
+    private final ReferenceRotary rotary = new ReferenceRotary();
+
+    /**
+     * Kernels for one data type.
+     *
+     * @param dataType FLOAT or DOUBLE
+     */
+    public ReferenceOps(DataType dataType) {
+        if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
+            throw new IllegalArgumentException("reference ops work in FLOAT or DOUBLE, not " + dataType);
+        }
+        this.dataType = dataType;
+    }
+
+    @Override
+    public DataType dataType() {
+        return dataType;
+    }
+
+    @Override
+    public String describe() {
+        return "reference ops (%s) on %s"
+                .formatted(dataType, Nd4j.getBackend().getClass().getSimpleName());
+    }
+
+    @Override
+    public void upload(Tensor to, float[] from, int at, int length) {
+        float[] part = at == 0 && length == from.length ? from : Arrays.copyOfRange(from, at, at + length);
+        flat(to, 0, length).assign(Nd4j.createFromArray(part));
+    }
+
+    @Override
+    public void download(float[] to, int at, Tensor from, int length) {
+        float[] values = flat(from, 0, length).dup().toFloatVector();
+        System.arraycopy(values, 0, to, at, length);
+    }
+
+    @Override
+    public void fill(Tensor x, double value) {
+        x.array().assign(value);
+    }
+
+    @Override
+    public void copy(Tensor y, Tensor x) {
+        flat(y, 0, y.length()).assign(flat(x, 0, x.length()));
+    }
+
+    @Override
+    public void addScaled(Tensor y, Tensor x, double factor) {
+        y.array().addi(x.array().mul(factor));
+    }
+
+    @Override
+    public void embedding(Tensor y, Tensor table, int[] tokens) {
+        Nd4j.pullRows(table.array(), y.array(), 1, tokens);
+    }
+
+    @Override
+    public void embeddingBackward(Tensor dTable, Tensor dy, int[] tokens) {
+        ReferenceLmHead.addAtTokens(dTable, dy, tokens);
+    }
+
+    @Override
+    public void gatherRows(Tensor y, Tensor x, int[] rows) {
+        Nd4j.pullRows(x.array(), y.array(), 1, rows);
+    }
+
+    @Override
+    public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
+        for (int i = 0; i < rows.length; i++) {
+            dx.array().getRow(rows[i]).addi(dy.array().getRow(i));
+        }
+    }
+
+    @Override
+    public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
+        product(y.array(), x.array(), weight.array().transpose(), accumulate);
+    }
+
+    @Override
+    public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
+        product(dx.array(), dy.array(), weight.array(), accumulate);
+    }
+
+    @Override
+    public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
+        product(dWeight.array(), dy.array().transpose(), x.array(), true);
+    }
+
+    @Override
+    public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor gain, double eps) {
+        INDArray rows = x.array();
+        INDArray scale = Transforms.pow(rows.mul(rows).mean(1).addi(eps), -0.5, false);
+        rstd.array().assign(scale);
+        y.array().assign(rows.mulColumnVector(scale).muliRowVector(gain.array()));
+    }
+
+    @Override
+    public void rmsNormBackward(
+            Tensor dx, @Nullable Tensor dGain, Tensor dy, Tensor x, Tensor gain, Tensor rstd, boolean accumulate) {
+        INDArray scale = rstd.array();
+        INDArray normalised = x.array().mulColumnVector(scale); // x * rstd
+        if (dGain != null) {
+            dGain.array().addi(dy.array().mul(normalised).sum(0));
+        }
+        INDArray d = dy.array().mulRowVector(gain.array());
+        INDArray mean = d.mul(normalised).mean(1);
+        write(dx, d.subi(normalised.muliColumnVector(mean)).muliColumnVector(scale), accumulate);
+    }
+
+    @Override
+    public void rotary(Tensor y, Tensor x, RotaryTable table, int[] positions, boolean inverse) {
+        rotary.turn(y, x, table, positions, inverse);
+    }
+
+    @Override
+    public void causalAttention(
+            Tensor y, Tensor logSumExp, Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
+        new ReferenceAttention(q, k, v, headDim, segments).forward(y, logSumExp);
+    }
+
+    @Override
+    public void causalAttentionBackward(
+            Tensor dq,
+            Tensor dk,
+            Tensor dv,
+            Tensor dy,
+            Tensor y,
+            Tensor logSumExp,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Segments segments) {
+        new ReferenceAttention(q, k, v, headDim, segments).backward(dq, dk, dv, dy, y, logSumExp);
+    }
+
+    @Override
+    public void swiGlu(Tensor y, Tensor gate, Tensor up) {
+        INDArray silu = Transforms.sigmoid(gate.array(), true).muli(gate.array());
+        y.array().assign(silu.muli(up.array()));
+    }
+
+    @Override
+    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up) {
+        INDArray sigmoid = Transforms.sigmoid(gate.array(), true);
+        INDArray silu = sigmoid.mul(gate.array());
+        // d silu = sigmoid + silu (1 - sigmoid)
+        INDArray slope = sigmoid.rsub(1).muli(silu).addi(sigmoid);
+        INDArray gradGate = slope.muli(up.array()).muli(dy.array());
+        dUp.array().assign(silu.muli(dy.array()));
+        dGate.array().assign(gradGate);
+    }
+
+    @Override
+    public double linearCrossEntropy(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            double gradientScale,
+            Arena scratch) {
+        return ReferenceLmHead.crossEntropy(dHidden, dWeight, hidden, weight, targets, gradientScale);
+    }
+
+    @Override
+    public void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch) {
+        ReferenceLmHead.logProbs(logProbs, hidden, weight, targets);
+    }
+
+    @Override
+    public void tokenLogProbsBackward(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor dLogProbs,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            Arena scratch) {
+        ReferenceLmHead.logProbsBackward(dHidden, dWeight, dLogProbs, hidden, weight, targets);
+    }
+
+    @Override
+    public double squaredNorm(Tensor x) {
+        double sum = 0;
+        for (long from = 0; from < x.length(); from += CHUNK) {
+            INDArray part = flat(x, from, Math.min(x.length(), from + CHUNK)).castTo(DataType.DOUBLE);
+            sum += part.mul(part).sumNumber().doubleValue();
+        }
+        return sum;
+    }
+
+    @Override
+    public void adamW(Tensor weights, Tensor gradients, Tensor firstMoments, Tensor secondMoments, AdamWUpdate update) {
+        for (long from = 0; from < weights.length(); from += CHUNK) {
+            long to = Math.min(weights.length(), from + CHUNK);
+            INDArray w = flat(weights, from, to);
+            INDArray g = flat(gradients, from, to).mul(update.gradientScale());
+            INDArray m = flat(firstMoments, from, to);
+            INDArray v = flat(secondMoments, from, to);
+            m.muli(update.beta1()).addi(g.mul(1 - update.beta1()));
+            v.muli(update.beta2()).addi(g.mul(g).muli(1 - update.beta2()));
+            INDArray denominator =
+                    Transforms.sqrt(v.div(update.secondCorrection()), false).addi(update.eps());
+            w.muli(1 - update.learningRate() * update.weightDecay());
+            w.subi(m.mul(update.learningRate() / update.firstCorrection()).divi(denominator));
+        }
+    }
+
+    @Override
+    public void close() {
+        // ND4J's arrays and threads are ND4J's
+    }
+
+    /** c = a · b, or c += a · b, where c is row-major: computed as its column-major transpose, which BLAS writes in place. */
+    static void product(INDArray c, INDArray a, INDArray b, boolean accumulate) {
+        Nd4j.gemm(b.transpose(), a.transpose(), c.transpose(), false, false, 1, accumulate ? 1 : 0);
+    }
+
+    /** Writes or adds a result. */
+    static void write(Tensor to, INDArray value, boolean accumulate) {
+        if (accumulate) {
+            to.array().addi(value);
+        } else {
+            to.array().assign(value);
+        }
+    }
+
+    private static INDArray flat(Tensor x, long from, long to) {
+        INDArray all = x.reshape(x.length()).array();
+        return from == 0 && to == x.length() ? all : all.get(NDArrayIndex.interval(from, to));
+    }
+}
