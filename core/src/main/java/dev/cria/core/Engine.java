@@ -1,0 +1,95 @@
+package dev.cria.core;
+
+import dev.cria.core.autograd.Parameters;
+import dev.cria.core.autograd.Tape;
+import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.ReferenceOps;
+import dev.cria.core.ops.TensorOps;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * What computation runs on: kernels, their threads and the memory of a step. Made once and passed in; several engines may
+ * live together. One engine serves one thread at a time.
+ */
+public final class Engine implements AutoCloseable {
+    /** System property that picks the default kernels: {@code reference} or {@code cpu}. */
+    public static final String OPS_PROPERTY = "cria.ops";
+
+    private final TensorOps ops;
+    private final Arena arena;
+
+    private Engine(TensorOps ops) {
+        this.ops = ops;
+        this.arena = new Arena(ops.dataType());
+    }
+
+    /**
+     * The default engine in single precision.
+     *
+     * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
+     */
+    public static Engine create() {
+        String name = System.getProperty(OPS_PROPERTY, "reference").toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "reference" -> reference(DataType.FLOAT);
+            default ->
+                throw new IllegalArgumentException(
+                        "-D%s=%s is unknown; use reference or cpu".formatted(OPS_PROPERTY, name));
+        };
+    }
+
+    /** An engine on plain ND4J calls, in FLOAT or DOUBLE. */
+    public static Engine reference(DataType dataType) {
+        return of(new ReferenceOps(dataType));
+    }
+
+    /** An engine on the given kernels, which it closes. */
+    public static Engine of(TensorOps ops) {
+        return new Engine(ops);
+    }
+
+    /** The kernels. */
+    public TensorOps ops() {
+        return ops;
+    }
+
+    /** Memory of the present step. */
+    public Arena arena() {
+        return arena;
+    }
+
+    /** Allocates a model's weights. */
+    public Parameters allocate(List<Parameters.Spec> specs, Predicate<String> trained) {
+        return Parameters.allocate(ops.dataType(), specs, trained);
+    }
+
+    /** A tape that records nothing: evaluation and sampling. */
+    public Tape inference() {
+        return new Tape(ops, arena, Tape.Mode.INFERENCE, 0);
+    }
+
+    /** A tape for training whose loss has gradient 1. */
+    public Tape recording() {
+        return new Tape(ops, arena, Tape.Mode.RECORDING, 1);
+    }
+
+    /**
+     * A tape for training.
+     *
+     * @param mode what to keep for the way back
+     * @param lossGradient gradient of the loss: this batch's share of the step
+     */
+    public Tape tape(Tape.Mode mode, double lossGradient) {
+        return new Tape(ops, arena, mode, lossGradient);
+    }
+
+    /** Frees the step's memory and ends the kernels' threads. */
+    @Override
+    public void close() {
+        arena.close();
+        ops.close();
+    }
+}

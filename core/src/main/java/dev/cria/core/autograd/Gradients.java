@@ -1,0 +1,99 @@
+package dev.cria.core.autograd;
+
+import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gradients of a tape's activations during its backward pass. A gradient's memory is taken up again as soon as the
+ * operation that made its activation has used it, so that all gradients together need little memory.
+ */
+final class Gradients {
+    private final TensorOps ops;
+    private final Arena arena;
+    private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>();
+    private final Map<Long, Deque<Tensor>> free = new HashMap<>();
+
+    /** Writes a gradient, or adds to it. */
+    @FunctionalInterface
+    interface Writer {
+        void write(Tensor gradient, boolean accumulate);
+    }
+
+    Gradients(TensorOps ops, Arena arena) {
+        this.ops = ops;
+        this.arena = arena;
+    }
+
+    /** Gradients of this tensor are wanted. */
+    void track(Tensor activation) {
+        tracked.add(activation);
+    }
+
+    boolean isTracked(Tensor activation) {
+        return tracked.contains(activation);
+    }
+
+    /** The gradient so far, or null if nothing has reached the activation. */
+    @Nullable
+    Tensor get(Tensor activation) {
+        return byActivation.get(activation);
+    }
+
+    /** Takes the finished gradient of an operation's output, which nobody else will ask for. */
+    @Nullable
+    Tensor take(Tensor activation) {
+        return byActivation.remove(activation);
+    }
+
+    /** Lets the writer set or add to the gradient of an input, if that is wanted. */
+    void contribute(Tensor activation, Writer writer) {
+        if (!isTracked(activation)) {
+            return;
+        }
+        Tensor gradient = byActivation.get(activation);
+        boolean accumulate = gradient != null;
+        if (gradient == null) {
+            gradient = allocate(activation);
+            byActivation.put(activation, gradient);
+        }
+        writer.write(gradient, accumulate);
+    }
+
+    /** Hands a gradient on to an input that gets exactly this gradient; its memory changes owner. */
+    void handOn(Tensor activation, Tensor gradient) {
+        if (!isTracked(activation)) {
+            recycle(gradient);
+            return;
+        }
+        Tensor present = byActivation.get(activation);
+        if (present == null) {
+            byActivation.put(activation, gradient);
+        } else {
+            ops.addScaled(present, gradient, 1);
+            recycle(gradient);
+        }
+    }
+
+    /** A tensor shaped like the activation, content undefined. */
+    Tensor allocate(Tensor activation) {
+        Deque<Tensor> reusable = free.get(activation.length());
+        return reusable == null || reusable.isEmpty()
+                ? arena.allocate(activation.shape())
+                : reusable.pop().reshape(activation.shape());
+    }
+
+    /** Memory that may be used again. */
+    void recycle(Tensor gradient) {
+        free.computeIfAbsent(gradient.length(), length -> new ArrayDeque<>()).push(gradient);
+    }
+}

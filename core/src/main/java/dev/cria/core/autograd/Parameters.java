@@ -1,0 +1,170 @@
+package dev.cria.core.autograd;
+
+import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.Tensor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * All weights of a model in one flat buffer and their gradients in another, so that clipping, AdamW and averaging each
+ * are one pass over memory. Trained matrices come first, then trained vectors (which by default do not decay), then
+ * frozen weights, which have no gradient.
+ */
+public final class Parameters implements AutoCloseable {
+    private static final long ALIGNMENT = 16; // elements: weights start on 64-byte boundaries
+
+    private final Map<String, Parameter> byName = new LinkedHashMap<>();
+    private final Map<String, Long> offsets = new LinkedHashMap<>();
+    private final Slab values;
+    private final @Nullable Slab gradients;
+    private final long matrixLength;
+    private final long trainedLength;
+
+    /**
+     * Name and shape of a weight to allocate.
+     *
+     * @param name Hugging Face's tensor name
+     * @param shape its shape; rank 2 and more counts as a matrix, which decays
+     */
+    public record Spec(String name, long... shape) {
+        long length() {
+            long length = 1;
+            for (long size : shape) {
+                length = Math.multiplyExact(length, size);
+            }
+            return length;
+        }
+
+        boolean isMatrix() {
+            return shape.length > 1;
+        }
+    }
+
+    private Parameters(DataType dataType, List<Spec> specs, Predicate<String> trained) {
+        List<Spec> order = new ArrayList<>(specs);
+        order.sort(Comparator.comparing((Spec spec) -> !trained.test(spec.name()))
+                .thenComparing(spec -> !spec.isMatrix()));
+        long length = 0;
+        long matrices = 0;
+        long trainable = 0;
+        for (Spec spec : order) {
+            if (offsets.put(spec.name(), length) != null) {
+                throw new IllegalArgumentException("two weights are named " + spec.name());
+            }
+            length += (spec.length() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            if (trained.test(spec.name())) {
+                trainable = length;
+                matrices = spec.isMatrix() ? length : matrices;
+            }
+        }
+        this.matrixLength = matrices;
+        this.trainedLength = trainable;
+        this.values = Slab.allocate(dataType, length);
+        this.gradients = trainable == 0 ? null : Slab.allocate(dataType, trainable);
+        for (Spec spec : specs) {
+            long offset = offsets.getOrDefault(spec.name(), 0L);
+            Tensor gradient =
+                    gradients != null && trained.test(spec.name()) ? gradients.tensor(offset, spec.shape()) : null;
+            byName.put(spec.name(), new Parameter(spec.name(), values.tensor(offset, spec.shape()), gradient));
+        }
+    }
+
+    /**
+     * Allocates zeroed weights, with gradients for those that are trained.
+     *
+     * @param dataType FLOAT or DOUBLE
+     * @param specs names and shapes
+     * @param trained which names get gradients; {@code name -> false} for inference
+     * @throws IllegalArgumentException if two weights share a name
+     */
+    public static Parameters allocate(DataType dataType, List<Spec> specs, Predicate<String> trained) {
+        return new Parameters(dataType, specs, trained);
+    }
+
+    /**
+     * The weight of this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Parameter get(String name) {
+        Parameter parameter = byName.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException("the model has no weight named " + name);
+        }
+        return parameter;
+    }
+
+    /** All weights in the order of their specs. */
+    public Collection<Parameter> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /** Number of weights' elements, without padding. */
+    public long count() {
+        return byName.values().stream().mapToLong(p -> p.value().length()).sum();
+    }
+
+    /** Trained matrices, flat. */
+    public Range matrices() {
+        return range(0, matrixLength);
+    }
+
+    /** Trained vectors, flat. */
+    public Range vectors() {
+        return range(matrixLength, trainedLength);
+    }
+
+    /** Gradients of everything trained, flat: [trainedLength]. */
+    public Tensor gradients() {
+        return range(0, trainedLength).gradients();
+    }
+
+    /** Everything trained, flat: [trainedLength]. */
+    public Tensor trained() {
+        return values.tensor(0, trainedLength);
+    }
+
+    /** Elements that have a gradient, padding included: the size of an optimizer's flat state. */
+    public long trainedLength() {
+        return trainedLength;
+    }
+
+    /** Where a weight starts in the flat buffers. */
+    public long offset(Parameter parameter) {
+        return offsets.getOrDefault(parameter.name(), -1L);
+    }
+
+    /**
+     * Part of the flat buffers.
+     *
+     * @param from first element
+     * @param values [n]
+     * @param gradients [n]
+     */
+    public record Range(long from, Tensor values, Tensor gradients) {}
+
+    private Range range(long from, long to) {
+        Slab slab = gradients;
+        if (slab == null) {
+            throw new IllegalStateException("these weights were loaded without gradients, for inference only");
+        }
+        return new Range(from, values.tensor(from, to - from), slab.tensor(from, to - from));
+    }
+
+    /** Frees weights and gradients. */
+    @Override
+    public void close() {
+        values.close();
+        if (gradients != null) {
+            gradients.close();
+        }
+    }
+}

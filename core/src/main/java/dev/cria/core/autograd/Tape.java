@@ -1,0 +1,367 @@
+package dev.cria.core.autograd;
+
+import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.Segments;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reverse-mode differentiation: each operation computes its result and, on a recording tape, notes how to go back.
+ * {@link #backward} runs the notes in reverse and adds into the gradients of the {@link Parameter}s used.
+ *
+ * <p>Results live in the step's arena: they are valid until the tape is closed. A tape is used by one thread, for one
+ * forward and at most one backward pass.
+ */
+public final class Tape implements AutoCloseable {
+    private final TensorOps ops;
+    private final Arena arena;
+    private final Arena.Mark start;
+    private final Mode mode;
+    private final double lossGradient;
+    private final Gradients gradients;
+    private final List<Runnable> steps = new ArrayList<>();
+
+    /** What a tape keeps for the way back. */
+    public enum Mode {
+        /** Nothing: evaluation and sampling. */
+        INFERENCE,
+        /** All activations. */
+        RECORDING,
+        /** Only each block's input; the block is computed again on the way back. */
+        CHECKPOINTING
+    }
+
+    /** Part of a model that can be computed again from its input. */
+    @FunctionalInterface
+    public interface Block {
+        /** Computes the block's output from its input, on the given tape. */
+        Tensor forward(Tape tape, Tensor x);
+    }
+
+    /**
+     * A tape over an arena.
+     *
+     * @param ops kernels
+     * @param arena memory of this step; what is carved off it from now on is given back by {@link #close}
+     * @param mode what to keep
+     * @param lossGradient gradient of the loss that {@link #backward} starts with: this batch's share of the step
+     */
+    public Tape(TensorOps ops, Arena arena, Mode mode, double lossGradient) {
+        this.ops = ops;
+        this.arena = arena;
+        this.start = arena.mark();
+        this.mode = mode;
+        this.lossGradient = lossGradient;
+        this.gradients = new Gradients(ops, arena);
+    }
+
+    // ---- Operations of the model
+
+    /** Rows of the embedding table: table [vocab, hidden], result [tokens, hidden]. */
+    public Tensor embedding(Parameter table, int[] tokens) {
+        Tensor y = arena.allocate(tokens.length, table.value().columns());
+        ops.embedding(y, table.value(), tokens);
+        record(y, dy -> {
+            if (table.gradient() != null) {
+                ops.embeddingBackward(table.gradient(), dy, tokens);
+            }
+        });
+        return y;
+    }
+
+    /** x · weightᵀ: x [rows, in], weight [out, in], result [rows, out]. */
+    public Tensor linear(Tensor x, Parameter weight) {
+        Tensor y = arena.allocate(x.rows(), weight.value().rows());
+        ops.linear(y, x, weight.value(), false);
+        record(y, dy -> linearBackward(dy, x, weight));
+        return y;
+    }
+
+    /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
+    public Tensor linearAdd(Tensor residual, Tensor x, Parameter weight) {
+        Tensor y = arena.allocate(residual.shape());
+        ops.copy(y, residual);
+        ops.linear(y, x, weight.value(), true);
+        recordHandingOn(y, dy -> {
+            linearBackward(dy, x, weight);
+            gradients.handOn(residual, dy);
+        });
+        return y;
+    }
+
+    private void linearBackward(Tensor dy, Tensor x, Parameter weight) {
+        gradients.contribute(x, (dx, add) -> ops.linearBackwardInput(dx, dy, weight.value(), add));
+        if (weight.gradient() != null) {
+            ops.linearBackwardWeight(weight.gradient(), dy, x);
+        }
+    }
+
+    /** a + b, of one shape. */
+    public Tensor add(Tensor a, Tensor b) {
+        Tensor y = arena.allocate(a.shape());
+        ops.copy(y, a);
+        ops.addScaled(y, b, 1);
+        recordHandingOn(y, dy -> {
+            gradients.contribute(b, (db, add) -> addOrCopy(db, dy, add));
+            gradients.handOn(a, dy);
+        });
+        return y;
+    }
+
+    /** Root-mean-square norm of each row times the gain: x [rows, hidden], gain [hidden]. */
+    public Tensor rmsNorm(Tensor x, Parameter gain, double eps) {
+        Tensor y = arena.allocate(x.shape());
+        Tensor rstd = arena.allocate(x.rows());
+        ops.rmsNorm(y, rstd, x, gain.value(), eps);
+        watch(x); // the gain's gradient is made along with it
+        record(
+                y,
+                dy -> gradients.contribute(
+                        x, (dx, add) -> ops.rmsNormBackward(dx, gain.gradient(), dy, x, gain.value(), rstd, add)));
+        return y;
+    }
+
+    /** Rotary position embedding of every head: x [tokens, heads * headDim]. */
+    public Tensor rotary(Tensor x, RotaryTable table, Segments segments) {
+        Tensor y = arena.allocate(x.shape());
+        ops.rotary(y, x, table, segments.positions(), false);
+        recordHandingOn(y, dy -> {
+            ops.rotary(dy, dy, table, segments.positions(), true);
+            gradients.handOn(x, dy);
+        });
+        return y;
+    }
+
+    /**
+     * Causal grouped-query attention that never crosses a segment.
+     *
+     * @param q [tokens, heads * headDim]
+     * @param k [tokens, kvHeads * headDim]
+     * @param v [tokens, kvHeads * headDim]
+     * @param headDim size of a head
+     * @param segments who sees whom
+     * @return [tokens, heads * headDim]
+     */
+    public Tensor causalAttention(Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
+        Tensor y = arena.allocate(q.shape());
+        Tensor logSumExp = arena.allocate(q.rows(), q.columns() / headDim);
+        ops.causalAttention(y, logSumExp, q, k, v, headDim, segments);
+        record(y, dy -> {
+            Tensor dq = gradients.allocate(q);
+            Tensor dk = gradients.allocate(k);
+            Tensor dv = gradients.allocate(v);
+            ops.causalAttentionBackward(dq, dk, dv, dy, y, logSumExp, q, k, v, headDim, segments);
+            gradients.handOn(q, dq);
+            gradients.handOn(k, dk);
+            gradients.handOn(v, dv);
+        });
+        return y;
+    }
+
+    /** silu(gate) * up, of one shape. */
+    public Tensor swiGlu(Tensor gate, Tensor up) {
+        Tensor y = arena.allocate(gate.shape());
+        ops.swiGlu(y, gate, up);
+        record(y, dy -> {
+            Tensor dGate = gradients.allocate(gate);
+            Tensor dUp = gradients.allocate(up);
+            ops.swiGluBackward(dGate, dUp, dy, gate, up);
+            gradients.handOn(gate, dGate);
+            gradients.handOn(up, dUp);
+        });
+        return y;
+    }
+
+    /** Chosen rows: x [rows, columns], result [n, columns]; the indices are distinct. */
+    public Tensor gatherRows(Tensor x, int[] rows) {
+        Tensor y = arena.allocate(rows.length, x.columns());
+        ops.gatherRows(y, x, rows);
+        record(
+                y,
+                dy -> gradients.contribute(x, (dx, add) -> {
+                    if (!add) {
+                        ops.fill(dx, 0);
+                    }
+                    ops.scatterRows(dx, dy, rows);
+                }));
+        return y;
+    }
+
+    // ---- Losses
+
+    /**
+     * Mean cross entropy of {@code softmax(hidden · weightᵀ)} at the targets, in nats. The gradients are computed along
+     * with the loss, while the logits exist, for the expected gradient of the loss; should another one arrive, the
+     * difference is made up for.
+     *
+     * @param hidden [rows, hidden]
+     * @param weight [vocab, hidden]
+     * @param targets [rows]
+     * @throws IllegalArgumentException if there are no rows
+     */
+    public Scalar linearCrossEntropy(Tensor hidden, Parameter weight, int[] targets) {
+        if (targets.length == 0) {
+            throw new IllegalArgumentException("a loss needs at least one target");
+        }
+        double share = 1.0 / targets.length;
+        if (mode == Mode.INFERENCE) {
+            return new Scalar(share * crossEntropy(null, null, hidden, weight, targets, 0));
+        }
+        Tensor dHidden = arena.allocate(hidden.shape());
+        double sum = crossEntropy(dHidden, weight.gradient(), hidden, weight, targets, share * lossGradient);
+        Scalar loss = new Scalar(share * sum);
+        steps.add(() -> {
+            double missing = loss.gradient() - lossGradient;
+            if (missing != 0) {
+                crossEntropy(null, weight.gradient(), hidden, weight, targets, share * missing);
+                crossEntropy(dHidden, null, hidden, weight, targets, share * loss.gradient());
+            }
+            gradients.handOn(hidden, dHidden);
+        });
+        return loss;
+    }
+
+    private double crossEntropy(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor hidden,
+            Parameter weight,
+            int[] targets,
+            double gradient) {
+        return ops.linearCrossEntropy(dHidden, dWeight, hidden, weight.value(), targets, gradient, arena);
+    }
+
+    /**
+     * Natural-log probabilities of the targets under {@code softmax(hidden · weightᵀ)}.
+     *
+     * @param hidden [rows, hidden]
+     * @param weight [vocab, hidden]
+     * @param targets [rows]
+     * @return [rows]
+     */
+    public Tensor tokenLogProbs(Tensor hidden, Parameter weight, int[] targets) {
+        Tensor y = arena.allocate(targets.length);
+        ops.tokenLogProbs(y, hidden, weight.value(), targets, arena);
+        record(y, dy -> {
+            Tensor dHidden = gradients.allocate(hidden);
+            ops.tokenLogProbsBackward(dHidden, weight.gradient(), dy, hidden, weight.value(), targets, arena);
+            gradients.handOn(hidden, dHidden);
+        });
+        return y;
+    }
+
+    // ---- Blocks
+
+    /**
+     * Runs part of a model. Without recording, or when checkpointing, only its output is kept; on the way back a
+     * checkpointed block is computed again from its input.
+     *
+     * @param x the block's input; the output has the same shape
+     * @param block computes the output; what else it reads must not need gradients other than parameters'
+     */
+    public Tensor block(Tensor x, Block block) {
+        if (mode == Mode.RECORDING) {
+            return block.forward(this, x);
+        }
+        Tensor y = arena.allocate(x.shape());
+        try (Tape inner = new Tape(ops, arena, Mode.INFERENCE, 0)) {
+            ops.copy(y, block.forward(inner, x));
+        }
+        record(y, dy -> gradients.contribute(x, (dx, add) -> recompute(block, x, dx, dy, add)));
+        return y;
+    }
+
+    private void recompute(Block block, Tensor x, Tensor dx, Tensor dy, boolean add) {
+        try (Tape inner = new Tape(ops, arena, Mode.RECORDING, 0)) {
+            inner.watch(x);
+            Tensor y = block.forward(inner, x);
+            Tensor start = inner.gradients.allocate(y);
+            ops.copy(start, dy);
+            inner.gradients.handOn(y, start);
+            inner.runBackward();
+            addOrCopy(dx, inner.gradient(x), add);
+        }
+    }
+
+    // ---- The way back
+
+    /** Asks for the gradient of a tensor that no operation of this tape made. */
+    public void watch(Tensor leaf) {
+        gradients.track(leaf);
+    }
+
+    /**
+     * The gradient of a watched tensor, after {@link #backward}.
+     *
+     * @throws IllegalStateException if no gradient reached it
+     */
+    public Tensor gradient(Tensor leaf) {
+        Tensor gradient = gradients.get(leaf);
+        if (gradient == null) {
+            throw new IllegalStateException(
+                    "no gradient reached " + leaf + "; was it watched, and is the loss made of it?");
+        }
+        return gradient;
+    }
+
+    /**
+     * Adds the loss's gradients, times this tape's loss gradient, into the parameters used.
+     *
+     * @throws IllegalStateException if the tape was not recording
+     */
+    public void backward(Scalar loss) {
+        if (mode == Mode.INFERENCE) {
+            throw new IllegalStateException("a tape for inference records nothing; use a recording tape");
+        }
+        loss.addGradient(lossGradient);
+        runBackward();
+    }
+
+    private void runBackward() {
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            steps.get(i).run();
+        }
+        steps.clear();
+    }
+
+    /** Notes the way back of an operation; the gradient of its output is free memory afterwards. */
+    private void record(Tensor output, Consumer<Tensor> backward) {
+        recordHandingOn(output, dy -> {
+            backward.accept(dy);
+            gradients.recycle(dy);
+        });
+    }
+
+    /** Notes the way back of an operation that hands the gradient of its output on to an input. */
+    private void recordHandingOn(Tensor output, Consumer<Tensor> backward) {
+        if (mode == Mode.INFERENCE) {
+            return;
+        }
+        gradients.track(output);
+        steps.add(() -> {
+            Tensor dy = gradients.take(output);
+            if (dy != null) {
+                backward.accept(dy);
+            }
+        });
+    }
+
+    private void addOrCopy(Tensor to, Tensor from, boolean add) {
+        if (add) {
+            ops.addScaled(to, from, 1);
+        } else {
+            ops.copy(to, from);
+        }
+    }
+
+    /** Gives the step's memory back. */
+    @Override
+    public void close() {
+        arena.release(start);
+    }
+}

@@ -1,0 +1,5 @@
+/** AdamW, clipping and learning-rate schedules. */
+@NullMarked
+package dev.cria.core.optim;
+
+import org.jspecify.annotations.NullMarked;
