@@ -1,0 +1,68 @@
+package dev.cria.cli;
+
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code cria} command: parses, calls the library, prints. Results go to stdout, logs and errors to stderr. */
+@Command(
+        name = "cria",
+        description = "Trains Llama-style language models through the whole Llama 2 recipe.",
+        versionProvider = Cria.Version.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND")
+public final class Cria implements Runnable {
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Log more, and show the stack trace of an error.")
+    private boolean verbose;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private Cria() {}
+
+    /** Runs the command and ends the program with its exit code: 0, 2 for a user's error, 1 for one of ours. */
+    public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The parser with all commands and the way errors are shown; its {@code execute} returns the exit code. */
+    static CommandLine commandLine() {
+        Cria cria = new Cria();
+        CommandLine commandLine = new CommandLine(cria);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setParameterExceptionHandler(Errors::usage);
+        commandLine.setExecutionExceptionHandler((e, command, result) -> Errors.failure(e, command, cria.verbose));
+        commandLine.setExecutionStrategy(result -> {
+            // Before anything logs: logback.xml reads it.
+            System.setProperty("cria.logLevel", cria.verbose ? "DEBUG" : "INFO");
+            return new CommandLine.RunLast().execute(result);
+        });
+        return commandLine;
+    }
+
+    /** Without a command: the list of commands. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Reads the version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Cria.class.getPackage().getImplementationVersion();
+            return new String[] {"cria " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}
