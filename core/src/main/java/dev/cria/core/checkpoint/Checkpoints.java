@@ -1,0 +1,157 @@
+package dev.cria.core.checkpoint;
+
+import dev.cria.core.io.AtomicDirectory;
+import dev.cria.core.io.DurableFiles;
+import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.InvalidFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The {@code checkpoints} folder of a run: one directory {@code step-00000100} per checkpoint, and {@code latest}, a
+ * relative symbolic link to the newest, so that any program can open {@code RUN/checkpoints/latest} as a model
+ * directory. Where links cannot be made, {@code latest} is a text file that holds the directory's name; {@link #resolve}
+ * understands both.
+ */
+public final class Checkpoints {
+    /** Name of the folder in a run directory. */
+    public static final String FOLDER = "checkpoints";
+
+    /** Name of the pointer to the newest checkpoint. */
+    public static final String LATEST = "latest";
+
+    private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
+
+    private final Path folder;
+
+    private Checkpoints(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * The checkpoints of a run. What crashed writers left there is removed; nothing is created yet.
+     *
+     * @throws java.io.UncheckedIOException if the folder cannot be read or cleaned
+     */
+    public static Checkpoints of(Path run) {
+        Path folder = run.resolve(FOLDER);
+        AtomicDirectory.cleanUp(folder);
+        return new Checkpoints(folder);
+    }
+
+    /**
+     * Finds the checkpoint that a path means: a model directory, a run (its newest checkpoint), a {@code checkpoints}
+     * folder or its {@code latest}.
+     *
+     * @throws InvalidFileException if it means none
+     */
+    public static Path resolve(Path path) {
+        if (Files.isRegularFile(path) && path.endsWith(LATEST)) {
+            return newestIn(path.resolveSibling(""), path);
+        }
+        if (!Files.isDirectory(path)) {
+            throw new InvalidFileException(path, "there is no such directory; name a checkpoint or a run");
+        }
+        if (Files.isDirectory(path.resolve(FOLDER))) {
+            return newestIn(path.resolve(FOLDER), path);
+        }
+        return path.endsWith(FOLDER) ? newestIn(path, path) : path;
+    }
+
+    private static Path newestIn(Path folder, Path asked) {
+        return new Checkpoints(folder)
+                .newest()
+                .orElseThrow(() -> new InvalidFileException(asked, "it has no complete checkpoint yet"));
+    }
+
+    /** Where the checkpoint of a step lies or will lie. */
+    public Path path(long step) {
+        return folder.resolve(String.format(Locale.ROOT, "step-%08d", step));
+    }
+
+    /**
+     * Writes the checkpoint of a step and points {@code latest} to it. One of the same step is replaced.
+     *
+     * @param contents writes the files into the directory it is given
+     * @return the checkpoint's directory
+     * @throws java.io.UncheckedIOException if it cannot be written; older checkpoints are then as they were
+     */
+    public Path save(long step, Consumer<Path> contents) {
+        Path target = path(step);
+        try (CheckpointWriter writer = CheckpointWriter.replace(target)) {
+            contents.accept(writer.directory());
+            writer.publish();
+        }
+        pointLatestTo(target);
+        return target;
+    }
+
+    private void pointLatestTo(Path target) {
+        Path name = folder.relativize(target);
+        Path latest = folder.resolve(LATEST);
+        Path link = folder.resolve("." + LATEST);
+        try {
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, name);
+            Files.move(link, latest, StandardCopyOption.ATOMIC_MOVE);
+        } catch (UnsupportedOperationException | IOException e) {
+            DurableFiles.write(latest, name.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The steps that have a directory here, rising. */
+    public List<Long> steps() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> STEP.matcher(String.valueOf(entry.getFileName())))
+                    .filter(Matcher::matches)
+                    .map(match -> Long.valueOf(match.group(1)))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", folder, e);
+        }
+    }
+
+    /**
+     * The newest checkpoint whose files are all there in their sizes. Their contents are not read; {@link
+     * Manifest#requireIntact} does that.
+     *
+     * @throws InvalidFileException if the manifest of the newest one is malformed
+     */
+    public Optional<Path> newest() {
+        return steps().stream()
+                .sorted(Comparator.reverseOrder())
+                .map(this::path)
+                .filter(Manifest::isComplete)
+                .findFirst();
+    }
+
+    /**
+     * Removes all but the newest {@code count} checkpoints.
+     *
+     * @param count at least 1
+     * @throws java.io.UncheckedIOException if one cannot be removed
+     */
+    public void keepLast(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("keepLast must be at least 1, is " + count);
+        }
+        List<Long> steps = steps();
+        steps.subList(0, Math.max(0, steps.size() - count)).forEach(step -> AtomicDirectory.delete(path(step)));
+    }
+}
