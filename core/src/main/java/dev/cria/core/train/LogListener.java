@@ -1,0 +1,56 @@
+package dev.cria.core.train;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs a line now and then: at evaluations, at checkpoints and every so many steps. */
+public final class LogListener implements TrainingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(LogListener.class);
+
+    private final long everySteps;
+
+    /**
+     * Logs every so many steps.
+     *
+     * @param everySteps at least 1
+     */
+    public LogListener(long everySteps) {
+        this.everySteps = Math.max(1, everySteps);
+    }
+
+    @Override
+    public void onStart(long stepsDone, long totalSteps) {
+        LOG.info(stepsDone == 0 ? "training {} steps" : "going on to step {} from step {}", totalSteps, stepsDone);
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+        if (report.validationLoss().isPresent() || report.step() % everySteps == 0) {
+            LOG.info("{}", line(report));
+        }
+    }
+
+    @Override
+    public void onCheckpoint(long step, Path directory) {
+        LOG.info("checkpoint {}", directory);
+    }
+
+    private static String line(StepReport report) {
+        String validation = report.validationLoss().isPresent()
+                ? String.format(
+                        Locale.ROOT, ", held out %.4f", report.validationLoss().getAsDouble())
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "step %d/%d: loss %.4f%s, rate %.2e, gradient norm %.2f, %.0f tokens/s",
+                report.step(),
+                report.totalSteps(),
+                report.loss(),
+                validation,
+                report.learningRate(),
+                report.gradientNorm(),
+                report.tokensPerSecond());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.cria.core.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cria.core.io.FileErrors;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes {@code metrics.jsonl}: one object a step. A resumed run drops the lines after the step it goes on from. */
+public final class MetricsFile implements TrainingListener {
+    /** Name of the file in a run directory. */
+    public static final String NAME = "metrics.jsonl";
+
+    private final Path file;
+    private final ObjectMapper mapper = new ObjectMapper();
+    private @Nullable BufferedWriter writer;
+
+    /** The metrics of a run. */
+    public MetricsFile(Path run) {
+        this.file = run.resolve(NAME);
+    }
+
+    @Override
+    public void onStart(long stepsDone, long totalSteps) {
+        try {
+            if (Files.exists(file)) {
+                List<String> kept =
+                        Files.readAllLines(file).stream().limit(stepsDone).toList();
+                Files.write(file, kept);
+            }
+            writer = Files.newBufferedWriter(
+                    file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot write", file, e);
+        }
+    }
+
+    @Override
+    public void onStep(StepReport report) {
+        ObjectNode line = mapper.createObjectNode().put("step", report.step()).put("loss", report.loss());
+        report.validationLoss().ifPresent(loss -> line.put("val_loss", loss));
+        report.metrics().forEach(line::put);
+        line.put("lr", report.learningRate())
+                .put("grad_norm", report.gradientNorm())
+                .put("tokens", report.tokens())
+                .put("tokens_per_s", report.tokensPerSecond())
+                .put("elapsed_s", report.elapsedSeconds());
+        BufferedWriter out = writer;
+        if (out == null) {
+            throw new IllegalStateException("the run has not started");
+        }
+        try {
+            out.write(mapper.writeValueAsString(line));
+            out.newLine();
+            out.flush();
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot write", file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (writer != null) {
+            try {
+                writer.close();
+            } catch (IOException e) {
+                throw FileErrors.unchecked("cannot write", file, e);
+            }
+        }
+    }
+}

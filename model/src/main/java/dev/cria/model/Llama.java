@@ -1,0 +1,164 @@
+package dev.cria.model;
+
+import dev.cria.core.Engine;
+import dev.cria.core.autograd.Parameter;
+import dev.cria.core.autograd.Parameters;
+import dev.cria.core.autograd.Scalar;
+import dev.cria.core.autograd.Tape;
+import dev.cria.core.data.RaggedBatch;
+import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.Segments;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.train.Trainable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The decoder-only Transformer of the Llama 2 paper: RMSNorm before each layer, rotary position embedding, grouped-query
+ * attention, SwiGLU, no biases.
+ */
+public final class Llama implements Trainable, AutoCloseable {
+    static final String EMBEDDING = "model.embed_tokens.weight";
+    static final String FINAL_NORM = "model.norm.weight";
+    static final String LM_HEAD = "lm_head.weight";
+
+    private final LlamaConfig config;
+    private final Engine engine;
+    private final Parameters parameters;
+    private final RotaryTable rope;
+    private final Parameter embedding; // [vocab, hidden]
+    private final List<LlamaBlock> blocks = new ArrayList<>();
+    private final Parameter finalNorm; // [hidden]
+    private final Parameter lmHead; // [vocab, hidden]
+
+    private Llama(LlamaConfig config, Engine engine, Predicate<String> trained) {
+        this.config = config;
+        this.engine = engine;
+        this.parameters = engine.allocate(specs(config), trained);
+        this.rope = new RotaryTable(config.headDim(), config.ropeTheta(), config.maxPositionEmbeddings());
+        this.embedding = parameters.get(EMBEDDING);
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            blocks.add(LlamaBlock.of(parameters, config, layer));
+        }
+        this.finalNorm = parameters.get(FINAL_NORM);
+        this.lmHead = config.tieWordEmbeddings() ? embedding : parameters.get(LM_HEAD);
+    }
+
+    /**
+     * A model with random weights, ready to be trained.
+     *
+     * @param engine what it computes on; stays open when the model is closed
+     * @param config sizes
+     * @param seed of the initial weights
+     */
+    public static Llama random(Engine engine, LlamaConfig config, long seed) {
+        Llama model = new Llama(config, engine, name -> true);
+        LlamaInit.initialise(model, seed);
+        return model;
+    }
+
+    /**
+     * A model with zero weights, to be filled.
+     *
+     * @param engine what it computes on; stays open when the model is closed
+     * @param config sizes
+     * @param trained which weights get gradients
+     */
+    public static Llama zeros(Engine engine, LlamaConfig config, Predicate<String> trained) {
+        return new Llama(config, engine, trained);
+    }
+
+    /**
+     * Loads a Hugging Face model directory for training.
+     *
+     * @throws IllegalArgumentException naming the file and the tensor that is missing, extra or misshaped
+     */
+    public static Llama load(Engine engine, Path directory) {
+        return LlamaCheckpoint.load(engine, directory, name -> true);
+    }
+
+    /** Loads a Hugging Face model directory for inference: no gradients are allocated. */
+    public static Llama loadForInference(Engine engine, Path directory) {
+        return LlamaCheckpoint.load(engine, directory, name -> false);
+    }
+
+    /** Names and shapes of all weights, in Hugging Face's order. */
+    static List<Parameters.Spec> specs(LlamaConfig config) {
+        List<Parameters.Spec> specs = new ArrayList<>();
+        specs.add(new Parameters.Spec(EMBEDDING, config.vocabSize(), config.hiddenSize()));
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            specs.addAll(LlamaBlock.specs(config, layer));
+        }
+        specs.add(new Parameters.Spec(FINAL_NORM, config.hiddenSize()));
+        if (!config.tieWordEmbeddings()) {
+            specs.add(new Parameters.Spec(LM_HEAD, config.vocabSize(), config.hiddenSize()));
+        }
+        return specs;
+    }
+
+    /**
+     * The last hidden states, normed: what the LM head and scalar heads read.
+     *
+     * @return [tokens, hidden]
+     */
+    public Tensor hidden(Tape tape, int[] tokens, Segments segments) {
+        rope.check(segments.positions());
+        Tensor x = tape.embedding(embedding, tokens);
+        for (LlamaBlock block : blocks) {
+            x = tape.block(x, (t, h) -> block.forward(t, h, rope, segments));
+        }
+        return tape.rmsNorm(x, finalNorm, config.rmsNormEps());
+    }
+
+    /** Mean cross entropy over the batch's targets, in nats. */
+    public Scalar loss(Tape tape, RaggedBatch batch) {
+        return tape.linearCrossEntropy(targetStates(tape, batch), lmHead, batch.targetIds());
+    }
+
+    /** Natural-log probability of each target: [targets]. */
+    public Tensor logProbs(Tape tape, RaggedBatch batch) {
+        return tape.tokenLogProbs(targetStates(tape, batch), lmHead, batch.targetIds());
+    }
+
+    /** Scores of the whole vocabulary after each of the given rows: [rows, vocab]. */
+    public Tensor logits(Tape tape, int[] tokens, Segments segments, int[] rows) {
+        return tape.linear(tape.gatherRows(hidden(tape, tokens, segments), rows), lmHead);
+    }
+
+    /** Hidden states where there is a target; the LM head skips all others. */
+    private Tensor targetStates(Tape tape, RaggedBatch batch) {
+        batch.checkIds(config.vocabSize());
+        Tensor hidden = hidden(tape, batch.tokens(), batch.segments());
+        int[] rows = batch.targetRows();
+        return rows.length == batch.tokens().length ? hidden : tape.gatherRows(hidden, rows);
+    }
+
+    /** Writes {@code config.json} and the weights as a Hugging Face model directory. */
+    @Override
+    public void save(Path directory) {
+        LlamaCheckpoint.save(this, directory);
+    }
+
+    /** The sizes. */
+    public LlamaConfig config() {
+        return config;
+    }
+
+    @Override
+    public Engine engine() {
+        return engine;
+    }
+
+    @Override
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** Frees the weights; the engine stays open. */
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}
