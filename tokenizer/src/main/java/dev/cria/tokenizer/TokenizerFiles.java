@@ -18,7 +18,7 @@ final class TokenizerFiles {
     /** The largest tokenizer file that is read; Llama 3's tokenizer.json has 9 MB. */
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final List<String> FILE_NAMES = List.of(ByteTokenizer.FILE_NAME);
+    private static final List<String> FILE_NAMES = List.of(BpeTokenizer.MODEL_FILE, ByteTokenizer.FILE_NAME);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private TokenizerFiles() {}
@@ -40,11 +40,22 @@ final class TokenizerFiles {
     }
 
     private static Tokenizer parse(byte[] content, Path file) {
+        if (content.length == 0 || content[0] != '{') {
+            return parseModel(content, file);
+        }
         JsonNode json = parseJson(content, file);
         if (json.path("format").asText().equals(ByteTokenizer.FORMAT)) {
             return ByteTokenizer.fromJson(json, file);
         }
         throw new IllegalArgumentException(file + ": not a tokenizer file");
+    }
+
+    private static Tokenizer parseModel(byte[] content, Path file) {
+        try {
+            return BpeTokenizer.fromSentencePiece(content);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": not a usable SentencePiece model: " + e.getMessage(), e);
+        }
     }
 
     private static JsonNode parseJson(byte[] content, Path file) {

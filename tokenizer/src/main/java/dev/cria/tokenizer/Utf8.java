@@ -92,12 +92,12 @@ final class Utf8 {
     static int codePoint(byte[] bytes, int start, int length) {
         return switch (length) {
             case 1 -> bytes[start];
-            case 2 -> (bytes[start] & 0x1F) << 6 | (bytes[start + 1] & 0x3F);
-            case 3 -> (bytes[start] & 0x0F) << 12 | (bytes[start + 1] & 0x3F) << 6 | (bytes[start + 2] & 0x3F);
+            case 2 -> ((bytes[start] & 0x1F) << 6) | (bytes[start + 1] & 0x3F);
+            case 3 -> ((bytes[start] & 0x0F) << 12) | ((bytes[start + 1] & 0x3F) << 6) | (bytes[start + 2] & 0x3F);
             default ->
-                (bytes[start] & 0x07) << 18
-                        | (bytes[start + 1] & 0x3F) << 12
-                        | (bytes[start + 2] & 0x3F) << 6
+                ((bytes[start] & 0x07) << 18)
+                        | ((bytes[start + 1] & 0x3F) << 12)
+                        | ((bytes[start + 2] & 0x3F) << 6)
                         | (bytes[start + 3] & 0x3F);
         };
     }

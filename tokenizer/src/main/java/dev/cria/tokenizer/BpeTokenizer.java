@@ -1,0 +1,207 @@
+package dev.cria.tokenizer;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Llama's tokenizer: byte-pair encoding with the semantics of SentencePiece, whose ids and text it equals on every input. Bytes that are
+ * not valid UTF-8 each count as U+FFFD.
+ */
+public final class BpeTokenizer implements Tokenizer {
+    static final String MODEL_FILE = "tokenizer.model";
+
+    private final SentencePieceModel model;
+    private final byte[] savedForm;
+    private final BpeEncoder encoder;
+    private final UserDefinedPieces userDefined;
+    private final String[] surfaces;
+    private final int[] byteValues;
+    private final int unkId;
+    private final int bosId;
+    private final int eosId;
+
+    private BpeTokenizer(SentencePieceModel model, byte[] savedForm) {
+        this.model = model;
+        this.savedForm = savedForm;
+        List<Piece> pieces = model.pieces();
+        Symbols symbols = new Symbols(pieces);
+        int[] byteIds = new int[model.byteFallback() ? 256 : 0];
+        surfaces = new String[pieces.size()];
+        byteValues = new int[pieces.size()];
+        int unknown = 0;
+        for (int id = 0; id < surfaces.length; id++) {
+            Piece piece = pieces.get(id);
+            surfaces[id] = surfaceOf(piece, model.specials());
+            if (piece.type() == PieceType.BYTE) {
+                byteValues[id] = Integer.parseInt(piece.text(), 3, 5, 16);
+                byteIds[byteValues[id]] = id;
+            } else if (piece.type() == PieceType.UNKNOWN) {
+                unknown = id;
+            }
+        }
+        unkId = unknown;
+        bosId = model.controlId(model.specials().bos());
+        eosId = model.controlId(model.specials().eos());
+        userDefined = new UserDefinedPieces(pieces);
+        encoder = new BpeEncoder(pieces, symbols, MergeTable.byScore(pieces, symbols), byteIds, unkId);
+    }
+
+    /**
+     * Makes a tokenizer from the content of a SentencePiece {@code .model} file.
+     *
+     * @throws IllegalArgumentException if the content is broken, or of a type or with a normaliser that is not supported
+     */
+    public static BpeTokenizer fromSentencePiece(byte[] content) {
+        return new BpeTokenizer(SentencePieceModel.parse(content), content.clone());
+    }
+
+    private static String surfaceOf(Piece piece, SpecialPieces specials) {
+        return switch (piece.type()) {
+            case CONTROL, BYTE -> "";
+            case UNKNOWN -> specials.unkSurface();
+            default -> piece.text().replace(Piece.SPACE_MARK, ' ');
+        };
+    }
+
+    @Override
+    public int vocabSize() {
+        return surfaces.length;
+    }
+
+    @Override
+    public int bosId() {
+        return bosId;
+    }
+
+    @Override
+    public int eosId() {
+        return eosId;
+    }
+
+    /** The id of characters that have no other; with byte fallback no text encodes to it. */
+    public int unkId() {
+        return unkId;
+    }
+
+    /** The vocabulary. */
+    public SentencePieceModel model() {
+        return model;
+    }
+
+    @Override
+    public String piece(int id) {
+        TokenIds.checkInRange(id, surfaces.length);
+        return model.pieces().get(id).text();
+    }
+
+    @Override
+    public int[] encode(String text) {
+        return encode(Utf8.encode(text));
+    }
+
+    /** {@inheritDoc} Here each byte that is not part of a valid character counts as U+FFFD. */
+    @Override
+    public int[] encode(byte[] utf8) {
+        return mergeUnknownRuns(encodeNormalized(normalize(utf8, false)));
+    }
+
+    /** Encodes a text and says where each token came from. */
+    public List<Token> encodeWithOffsets(String text) {
+        byte[] utf8 = Utf8.encode(text);
+        NormalizedText normalized = normalize(utf8, true);
+        return new OffsetTracker(model.pieces(), normalized, utf8).track(encodeNormalized(normalized));
+    }
+
+    private NormalizedText normalize(byte[] utf8, boolean withOrigins) {
+        return NormalizedText.of(utf8, model.addDummyPrefix(), model.removeExtraWhitespaces(), withOrigins);
+    }
+
+    /** The ids of a normalised text, every unknown character by itself. */
+    private int[] encodeNormalized(NormalizedText text) {
+        IntList ids = new IntList(text.length() / 3);
+        int start = 0;
+        if (!userDefined.isEmpty()) {
+            start = encodeAroundUserDefined(text.bytes(), text.length(), ids);
+        }
+        encoder.encode(text.bytes(), start, text.length(), ids);
+        return ids.toArray();
+    }
+
+    /** Encodes up to and including the last user-defined piece and returns where that ends. */
+    private int encodeAroundUserDefined(byte[] text, int end, IntList ids) {
+        int start = 0;
+        int position = 0;
+        while (position < end) {
+            long match = userDefined.longestAt(text, position, end);
+            if (match == PairMap.ABSENT) {
+                position += BpeEncoder.lengthOfCharacter(text[position]);
+            } else {
+                encoder.encode(text, start, position, ids);
+                ids.add(UserDefinedPieces.id(match));
+                position += UserDefinedPieces.length(match);
+                start = position;
+            }
+        }
+        return start;
+    }
+
+    /** Without byte fallback SentencePiece makes a run of unknown characters one token. */
+    private int[] mergeUnknownRuns(int[] ids) {
+        if (model.byteFallback()) {
+            return ids;
+        }
+        IntList merged = new IntList(ids.length);
+        for (int i = 0; i < ids.length; i++) {
+            if (i == 0 || ids[i] != unkId || ids[i - 1] != unkId) {
+                merged.add(ids[i]);
+            }
+        }
+        return merged.toArray();
+    }
+
+    @Override
+    public byte[] decodeBytes(int[] ids) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(ids.length * 4);
+        LeadingSpace leadingSpace = leadingSpace();
+        for (int id : ids) {
+            TokenIds.checkInRange(id, surfaces.length);
+            PieceType type = model.pieces().get(id).type();
+            if (type == PieceType.BYTE) {
+                bytes.write(byteValues[id]);
+            } else {
+                bytes.writeBytes(leadingSpace.strip(surfaces[id], type).getBytes(StandardCharsets.UTF_8));
+            }
+            leadingSpace.sawText(bytes.size() > 0);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public StreamingDecoder streamingDecoder() {
+        return new PieceDecoder(this, model.pieces());
+    }
+
+    LeadingSpace leadingSpace() {
+        return new LeadingSpace(model.addDummyPrefix(), model.removeExtraWhitespaces());
+    }
+
+    String surface(int id) {
+        return surfaces[id];
+    }
+
+    int byteValue(int id) {
+        return byteValues[id];
+    }
+
+    @Override
+    public String fingerprint() {
+        return TokenizerFiles.sha256(savedForm);
+    }
+
+    @Override
+    public void save(Path directory) {
+        TokenizerFiles.write(directory.resolve(MODEL_FILE), savedForm);
+    }
+}
