@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * The tokenizer without training: ids 0..255 are bytes, 256 is bos, 257 is eos. Any bytes, valid UTF-8 or not, survive
@@ -62,7 +61,7 @@ public final class ByteTokenizer implements Tokenizer {
         return switch (id) {
             case BOS_ID -> "<s>";
             case EOS_ID -> "</s>";
-            default -> String.format(Locale.ROOT, "<0x%02X>", id);
+            default -> Piece.byteText(id);
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.cria.tokenizer;
 
-import java.util.Locale;
+import java.util.HexFormat;
 
 /**
  * One vocabulary entry; its index in the vocabulary is its id.
@@ -12,6 +12,8 @@ import java.util.Locale;
 public record Piece(String text, float score, PieceType type) {
     /** The space mark U+2581 that stands for a space inside pieces. */
     public static final char SPACE_MARK = '\u2581';
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** Checks that the text is not empty. */
     public Piece {
@@ -29,7 +31,7 @@ public record Piece(String text, float score, PieceType type) {
     }
 
     static String byteText(int value) {
-        return String.format(Locale.ROOT, "<0x%02X>", value);
+        return "<0x" + HEX.toHexDigits((byte) value) + ">";
     }
 
     /** Whether merging can yield this piece. */
