@@ -16,8 +16,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Cria.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GenerateCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
 public final class Cria implements Runnable {
     @Option(
             names = "--verbose",

@@ -5,10 +5,13 @@ import dev.cria.core.autograd.Tape;
 import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.TensorOps;
+import dev.cria.core.ops.cpu.CpuOps;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What computation runs on: kernels, their threads and the memory of a step. Made once and passed in; several engines may
@@ -17,6 +20,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class Engine implements AutoCloseable {
     /** System property that picks the default kernels: {@code reference} or {@code cpu}. */
     public static final String OPS_PROPERTY = "cria.ops";
+
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     private final TensorOps ops;
     private final Arena arena;
@@ -27,18 +32,22 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * The default engine in single precision.
+     * The default engine in single precision: the fast kernels where ND4J runs on the CPU, plain ND4J calls elsewhere.
      *
      * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
      */
     public static Engine create() {
-        String name = System.getProperty(OPS_PROPERTY, "reference").toLowerCase(Locale.ROOT);
-        return switch (name) {
+        String byDefault = CpuOps.runsHere() ? "cpu" : "reference";
+        String name = System.getProperty(OPS_PROPERTY, byDefault).toLowerCase(Locale.ROOT);
+        Engine engine = switch (name) {
             case "reference" -> reference(DataType.FLOAT);
+            case "cpu" -> of(CpuOps.create());
             default ->
                 throw new IllegalArgumentException(
                         "-D%s=%s is unknown; use reference or cpu".formatted(OPS_PROPERTY, name));
         };
+        log.info("{}", engine.ops.describe());
+        return engine;
     }
 
     /** An engine on plain ND4J calls, in FLOAT or DOUBLE. */

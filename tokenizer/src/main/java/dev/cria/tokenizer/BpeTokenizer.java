@@ -15,7 +15,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final SentencePieceModel model;
     private final byte[] savedForm;
     private final BpeEncoder encoder;
-    private final PieceMatcher userDefined;
+    private final UserDefinedPieces userDefined;
     private final String[] surfaces;
     private final int[] byteValues;
     private final int unkId;
@@ -44,7 +44,7 @@ public final class BpeTokenizer implements Tokenizer {
         unkId = unknown;
         bosId = model.controlId(model.specials().bos());
         eosId = model.controlId(model.specials().eos());
-        userDefined = new PieceMatcher(pieces, piece -> piece.type() == PieceType.USER_DEFINED);
+        userDefined = new UserDefinedPieces(pieces);
         encoder = new BpeEncoder(pieces, symbols, MergeTable.byScore(pieces, symbols), byteIds, unkId);
     }
 
@@ -139,8 +139,8 @@ public final class BpeTokenizer implements Tokenizer {
                 position += BpeEncoder.lengthOfCharacter(text[position]);
             } else {
                 encoder.encode(text, start, position, ids);
-                ids.add(PieceMatcher.id(match));
-                position += PieceMatcher.length(match);
+                ids.add(UserDefinedPieces.id(match));
+                position += UserDefinedPieces.length(match);
                 start = position;
             }
         }

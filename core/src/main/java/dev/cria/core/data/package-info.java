@@ -1,7 +1,4 @@
-/**
- * Batches, and the files that tokens come from. {@link dev.cria.core.data.TokenShardWriter} writes tokenized text as {@code
- * .npy} files, {@link dev.cria.core.data.TokenShards} reads them at random through memory maps.
- */
+/** Batches, and the files that tokens come from. */
 @NullMarked
 package dev.cria.core.data;
 

@@ -1,11 +1,10 @@
 package dev.cria.examples.world;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Text templates: a section is a symbol, each of its lines one way to say it. In a line {@code <symbol>} is told by
@@ -15,7 +14,7 @@ import java.util.Set;
 final class Grammar {
     private static final String VOWELS = "aeiou";
 
-    private final Map<String, List<Part>> symbols = new LinkedHashMap<>();
+    private final Map<String, List<Part>> symbols = new HashMap<>();
 
     Grammar(Sections sections) {
         sections.entries().forEach((symbol, lines) -> {
@@ -38,17 +37,12 @@ final class Grammar {
         return text.toString();
     }
 
-    /** All symbols in the order of the file. */
-    Set<String> symbols() {
-        return symbols.keySet();
-    }
-
-    /** The number of ways to say a symbol. */
+    /** All ways to say a symbol, by their number in the file, each as it would be told in this scene. */
     int ways(String symbol) {
         return waysOf(symbol).size();
     }
 
-    /** The given way to say a symbol, counted from 0 in the order of the file. */
+    /** The given way to say a symbol; for templates that must be told apart. */
     String say(String symbol, int way, Map<String, String> scene, Draws draws) {
         StringBuilder text = new StringBuilder();
         waysOf(symbol).get(way).tell(new Telling(scene, draws, text));

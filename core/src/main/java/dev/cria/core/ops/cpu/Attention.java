@@ -1,0 +1,135 @@
+package dev.cria.core.ops.cpu;
+
+import dev.cria.core.ops.cpu.QueryTile.Span;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the passes of causal attention share: sizes, and the products of a tile of queries with all keys or values that
+ * the tile sees. Memory is linear in the length: a task holds the scores of one tile.
+ */
+final class Attention {
+    private static final int LANES = 16; // rows of scores are worked on in multiples of so many, where there is room
+    private static final float HIDDEN = -1e30f; // score of a token that must not be seen
+
+    final AttentionPlan plan;
+    final int headDim;
+    final int heads;
+    final int kvHeads;
+    final int qStride; // elements of a row of q and y
+    final int kvStride; // elements of a row of k and v
+    final float scale;
+
+    Attention(AttentionPlan plan, int heads, int kvHeads, int headDim) {
+        this.plan = plan;
+        this.heads = heads;
+        this.kvHeads = kvHeads;
+        this.headDim = headDim;
+        this.qStride = heads * headDim;
+        this.kvStride = kvHeads * headDim;
+        this.scale = (float) (1 / Math.sqrt(headDim));
+    }
+
+    /** First element of a head in a row of q or y. */
+    long queryAt(int token, int head) {
+        return (long) token * qStride + (long) head * headDim;
+    }
+
+    /** First element in a row of k or v of what a query head reads. */
+    long keyAt(int token, int head) {
+        return (long) token * kvStride + (long) (head * kvHeads / heads) * headDim;
+    }
+
+    /** out [rows, width] = factor a bᵀ, where a has the rows of q and b those of k. */
+    void timesKeys(QueryTile tile, int head, Floats out, Floats a, Floats b, float factor, Worker worker) {
+        long rows = a.address(queryAt(tile.from(), head));
+        int column = 0;
+        List<Span> spans = tile.spans();
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            worker.gemm.multiply(
+                    false,
+                    true,
+                    tile.rows(),
+                    span.length(),
+                    headDim,
+                    factor,
+                    rows,
+                    qStride,
+                    b.address(keyAt(span.from(), head)),
+                    kvStride,
+                    0,
+                    out.address(column),
+                    tile.width());
+            column += span.length();
+        }
+    }
+
+    /** out [rows, headDim] = weights [rows, width] · values, where values has the rows of v. */
+    void weightedSum(QueryTile tile, int head, long out, int outStride, Floats weights, Floats values, Worker worker) {
+        int column = 0;
+        List<Span> spans = tile.spans();
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            worker.gemm.multiply(
+                    false,
+                    false,
+                    tile.rows(),
+                    headDim,
+                    span.length(),
+                    1,
+                    weights.address(column),
+                    tile.width(),
+                    values.address(keyAt(span.from(), head)),
+                    kvStride,
+                    i == 0 ? 0 : 1,
+                    out,
+                    outStride);
+            column += span.length();
+        }
+    }
+
+    /**
+     * d[keys] += weightsᵀ · rows, where rows has the rows of q.
+     *
+     * @param overwrite write the gradients of the segment's own keys instead
+     */
+    void addToKeys(QueryTile tile, int head, Floats d, Floats weights, Floats rows, boolean overwrite, Worker worker) {
+        long rowsFrom = rows.address(queryAt(tile.from(), head));
+        int column = 0;
+        List<Span> spans = tile.spans();
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            boolean own = i == spans.size() - 1;
+            worker.gemm.multiply(
+                    true,
+                    false,
+                    span.length(),
+                    headDim,
+                    tile.rows(),
+                    1,
+                    weights.address(column),
+                    tile.width(),
+                    rowsFrom,
+                    qStride,
+                    own && overwrite ? 0 : 1,
+                    d.address(keyAt(span.from(), head)),
+                    kvStride);
+            column += span.length();
+        }
+    }
+
+    /** Hides what a row's query must not see, and returns how many elements of the row are worth working on. */
+    static int hide(QueryTile tile, int row, float[] scores) {
+        int at = row * tile.width();
+        int visible = tile.visible(row);
+        Arrays.fill(scores, at + visible, at + tile.width(), HIDDEN);
+        return Math.min(tile.width(), (visible + LANES - 1) / LANES * LANES);
+    }
+
+    /** Makes the weights of hidden keys exactly 0. */
+    static void clearHidden(QueryTile tile, int row, float[] weights) {
+        int at = row * tile.width();
+        Arrays.fill(weights, at + tile.visible(row), at + tile.width(), 0f);
+    }
+}

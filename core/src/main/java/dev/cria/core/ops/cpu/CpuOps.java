@@ -1,0 +1,352 @@
+package dev.cria.core.ops.cpu;
+
+import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.Segments;
+import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The fast kernels: float, on the host. One instance owns one pool of threads and serves one caller at a time.
+ */
+public final class CpuOps implements TensorOps {
+    /** System property with the number of threads; by default one per core. */
+    public static final String THREADS_PROPERTY = "cria.threads";
+
+    private final Map<Slab, HostMemory> memories = new WeakHashMap<>();
+    private final WorkerPool pool;
+    private final ParallelGemm gemm;
+    private final RowOps rowOps;
+    private final FlatOps flat;
+    private @Nullable AttentionPlan plan; // of the last batch
+
+    /**
+     * Kernels on a given number of threads.
+     *
+     * @param threads from 1 to the number of cores
+     * @throws IllegalArgumentException if there are not as many cores
+     */
+    public CpuOps(int threads) {
+        this(threads, KernelProvider.best());
+    }
+
+    CpuOps(int threads, Supplier<TileKernels> kernels) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        if (threads < 1 || threads > cores) {
+            throw new IllegalArgumentException(
+                    "threads must be between 1 and the %d cores of this machine, got %d".formatted(cores, threads));
+        }
+        if (!runsHere()) {
+            throw new IllegalArgumentException(
+                    "the cpu ops need ND4J's CPU backend, and %s is loaded; use -Dcria.ops=reference"
+                            .formatted(Nd4j.getBackend().getClass().getSimpleName()));
+        }
+        OpenBlasGemm.useOneThread();
+        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm()));
+        this.gemm = new ParallelGemm(pool);
+        this.rowOps = new RowOps(pool);
+        this.flat = new FlatOps(pool);
+    }
+
+    /** Whether ND4J's tensors lie in the host's memory. */
+    public static boolean runsHere() {
+        return Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
+    }
+
+    /**
+     * Kernels on as many threads as the system property {@value #THREADS_PROPERTY} says, by default one per core.
+     *
+     * @throws IllegalArgumentException if the property is not a number from 1 to the number of cores
+     */
+    public static CpuOps create() {
+        String threads = System.getProperty(THREADS_PROPERTY);
+        if (threads == null) {
+            return new CpuOps(Runtime.getRuntime().availableProcessors());
+        }
+        try {
+            return new CpuOps(Integer.parseInt(threads));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "-D%s must be a number of threads, got '%s'".formatted(THREADS_PROPERTY, threads), e);
+        }
+    }
+
+    @Override
+    public DataType dataType() {
+        return DataType.FLOAT;
+    }
+
+    @Override
+    public String describe() {
+        Worker worker = pool.caller();
+        return "cpu ops: %s, %s, %d threads"
+                .formatted(worker.kernels.describe(), worker.gemm.describe(), pool.threads());
+    }
+
+    @Override
+    public void upload(Tensor to, float[] from, int at, int length) {
+        Check.atMostLength(to, length);
+        floats(to).put(0, from, at, length);
+    }
+
+    @Override
+    public void download(float[] to, int at, Tensor from, int length) {
+        Check.atMostLength(from, length);
+        floats(from).get(0, to, at, length);
+    }
+
+    @Override
+    public void fill(Tensor x, double value) {
+        flat.fill(floats(x), x.length(), (float) value);
+    }
+
+    @Override
+    public void copy(Tensor y, Tensor x) {
+        Check.sameLength(y, x);
+        flat.copy(floats(y), floats(x), x.length());
+    }
+
+    @Override
+    public void addScaled(Tensor y, Tensor x, double factor) {
+        Check.sameLength(y, x);
+        flat.addScaled(floats(y), floats(x), x.length(), (float) factor);
+    }
+
+    @Override
+    public void embedding(Tensor y, Tensor table, int[] tokens) {
+        gatherRows(y, table, tokens);
+    }
+
+    @Override
+    public void embeddingBackward(Tensor dTable, Tensor dy, int[] tokens) {
+        scatterRows(dTable, dy, tokens);
+    }
+
+    @Override
+    public void gatherRows(Tensor y, Tensor x, int[] rows) {
+        Check.shape(y, rows.length, x.columns());
+        Check.indices(rows, x.rows());
+        rowOps.gather(floats(y), floats(x), rows, x.columns());
+    }
+
+    @Override
+    public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
+        Check.shape(dy, rows.length, dx.columns());
+        Check.indices(rows, dx.rows());
+        rowOps.scatterAdd(floats(dx), floats(dy), rows, dx.columns());
+    }
+
+    @Override
+    public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
+        Check.product(y, x, weight);
+        gemm.timesTransposed(
+                floats(y), floats(x), floats(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
+    }
+
+    @Override
+    public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
+        Check.product(dy, dx, weight);
+        gemm.times(floats(dx), floats(dy), floats(weight), dy.rows(), dx.columns(), dy.columns(), accumulate ? 1 : 0);
+    }
+
+    @Override
+    public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
+        Check.product(dy, x, dWeight);
+        gemm.transposedTimes(floats(dWeight), floats(dy), floats(x), dy.columns(), x.columns(), x.rows(), 1);
+    }
+
+    @Override
+    public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor gain, double eps) {
+        Check.sameLength(y, x);
+        Check.length(rstd, x.rows());
+        Check.length(gain, x.columns());
+        rowOps.rmsNorm(floats(y), floats(rstd), floats(x), floats(gain), x.rows(), x.columns(), eps);
+    }
+
+    @Override
+    public void rmsNormBackward(
+            Tensor dx, @Nullable Tensor dGain, Tensor dy, Tensor x, Tensor gain, Tensor rstd, boolean accumulate) {
+        Check.sameLength(dx, x);
+        Check.sameLength(dy, x);
+        Check.length(rstd, x.rows());
+        Check.length(gain, x.columns());
+        rowOps.rmsNormBackward(
+                floats(dx),
+                floatsOrNull(dGain),
+                floats(dy),
+                floats(x),
+                floats(gain),
+                floats(rstd),
+                x.rows(),
+                x.columns(),
+                accumulate);
+    }
+
+    @Override
+    public void rotary(Tensor y, Tensor x, RotaryTable table, int[] positions, boolean inverse) {
+        Check.sameLength(y, x);
+        Check.heads(x, table.headDim());
+        Check.shape(x, positions.length, x.columns());
+        table.check(positions);
+        rowOps.rotary(floats(y), floats(x), table, positions, x.columns(), inverse);
+    }
+
+    @Override
+    public void causalAttention(
+            Tensor y, Tensor logSumExp, Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
+        Check.attention(y, logSumExp, q, k, v, headDim, segments);
+        Attention attention = attention(q, k, headDim, segments);
+        new AttentionForward(attention, floats(y), floats(logSumExp), floats(q), floats(k), floats(v)).run(pool);
+    }
+
+    @Override
+    public void causalAttentionBackward(
+            Tensor dq,
+            Tensor dk,
+            Tensor dv,
+            Tensor dy,
+            Tensor y,
+            Tensor logSumExp,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Segments segments) {
+        Check.attention(y, logSumExp, q, k, v, headDim, segments);
+        Check.sameLength(dq, q);
+        Check.sameLength(dk, k);
+        Check.sameLength(dv, v);
+        Check.sameLength(dy, y);
+        new AttentionBackward(
+                        attention(q, k, headDim, segments),
+                        new AttentionBackward.Gradients(floats(dq), floats(dk), floats(dv), floats(dy)),
+                        floats(y),
+                        floats(logSumExp),
+                        floats(q),
+                        floats(k),
+                        floats(v))
+                .run(pool);
+    }
+
+    private Attention attention(Tensor q, Tensor k, int headDim, Segments segments) {
+        AttentionPlan present = plan;
+        if (present == null || !present.serves(segments)) {
+            present = new AttentionPlan(segments);
+            plan = present;
+        }
+        return new Attention(present, q.columns() / headDim, k.columns() / headDim, headDim);
+    }
+
+    @Override
+    public void swiGlu(Tensor y, Tensor gate, Tensor up) {
+        Check.sameLength(y, gate);
+        Check.sameLength(up, gate);
+        rowOps.swiGlu(floats(y), floats(gate), floats(up), gate.rows(), gate.columns());
+    }
+
+    @Override
+    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up) {
+        Check.sameLength(dGate, gate);
+        Check.sameLength(dUp, gate);
+        Check.sameLength(dy, gate);
+        Check.sameLength(up, gate);
+        rowOps.swiGluBackward(
+                floats(dGate), floats(dUp), floats(dy), floats(gate), floats(up), gate.rows(), gate.columns());
+    }
+
+    @Override
+    public double linearCrossEntropy(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            double gradientScale,
+            Arena scratch) {
+        Check.head(dHidden, dWeight, hidden, weight, targets);
+        double[] logProbs = new double[targets.length];
+        float factor = (float) gradientScale;
+        new LmHead(pool, this::floats, hidden, weight, targets)
+                .run(
+                        new LmHead.Wanted(
+                                floatsOrNull(dHidden),
+                                floatsOrNull(dWeight),
+                                row -> factor,
+                                (row, logProb) -> logProbs[row] = logProb),
+                        scratch);
+        return -Arrays.stream(logProbs).sum();
+    }
+
+    @Override
+    public void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch) {
+        Check.head(null, null, hidden, weight, targets);
+        Check.length(logProbs, targets.length);
+        Floats to = floats(logProbs);
+        new LmHead(pool, this::floats, hidden, weight, targets)
+                .run(new LmHead.Wanted(null, null, row -> 0, (row, logProb) -> to.put(row, (float) logProb)), scratch);
+    }
+
+    @Override
+    public void tokenLogProbsBackward(
+            @Nullable Tensor dHidden,
+            @Nullable Tensor dWeight,
+            Tensor dLogProbs,
+            Tensor hidden,
+            Tensor weight,
+            int[] targets,
+            Arena scratch) {
+        Check.head(dHidden, dWeight, hidden, weight, targets);
+        Check.length(dLogProbs, targets.length);
+        Floats upstream = floats(dLogProbs);
+        new LmHead(pool, this::floats, hidden, weight, targets)
+                .run(
+                        new LmHead.Wanted(
+                                floatsOrNull(dHidden),
+                                floatsOrNull(dWeight),
+                                row -> -upstream.get(row),
+                                (row, logProb) -> {}),
+                        scratch);
+    }
+
+    @Override
+    public double squaredNorm(Tensor x) {
+        return flat.squaredNorm(floats(x), x.length());
+    }
+
+    @Override
+    public void adamW(Tensor weights, Tensor gradients, Tensor firstMoments, Tensor secondMoments, AdamWUpdate update) {
+        Check.sameLength(gradients, weights);
+        Check.sameLength(firstMoments, weights);
+        Check.sameLength(secondMoments, weights);
+        flat.adamW(
+                floats(weights),
+                floats(gradients),
+                floats(firstMoments),
+                floats(secondMoments),
+                weights.length(),
+                update);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private Floats floats(Tensor tensor) {
+        Check.isFloat(tensor);
+        HostMemory memory = memories.computeIfAbsent(tensor.slab(), HostMemory::of);
+        return new Floats(memory, tensor.offset());
+    }
+
+    private @Nullable Floats floatsOrNull(@Nullable Tensor tensor) {
+        return tensor == null ? null : floats(tensor);
+    }
+}

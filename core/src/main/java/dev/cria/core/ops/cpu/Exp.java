@@ -1,0 +1,47 @@
+package dev.cria.core.ops.cpu;
+
+/**
+ * exp in single precision to about one unit in the last place (Cephes' expf): x = n ln 2 + r, a polynomial in r, and n added to
+ * the exponent. Arguments below -87 or above 88 count as these, so that results are normal and finite; NaN stays NaN.
+ */
+public final class Exp {
+    /** Smallest argument. */
+    public static final float LOWEST = -87f;
+    /** Largest argument. */
+    public static final float HIGHEST = 88f;
+    /** 1 / ln 2. */
+    public static final float LOG2_E = 1.442695f;
+    /** 1.5 * 2^23: what is added to it is rounded to an integer, which then stands in its low bits. */
+    public static final float ROUND = 12582912f;
+    /** ln 2 to few bits, so that its product with n is exact. */
+    public static final float LN2_HIGH = 0.6933594f;
+    /** The rest of ln 2. */
+    public static final float LN2_LOW = -2.1219444e-4f;
+
+    /** Coefficient of r^7; P6 to P2 are those of lower powers. */
+    public static final float P7 = 1.9875691e-4f;
+
+    /** Coefficient of r^6. */
+    public static final float P6 = 1.3981999e-3f;
+    /** Coefficient of r^5. */
+    public static final float P5 = 8.333452e-3f;
+    /** Coefficient of r^4. */
+    public static final float P4 = 4.1665796e-2f;
+    /** Coefficient of r^3. */
+    public static final float P3 = 1.6666666e-1f;
+    /** Coefficient of r^2. */
+    public static final float P2 = 0.5f;
+    /** Bits of the mantissa. */
+    public static final int MANTISSA = 23;
+
+    private Exp() {}
+
+    /** exp(x). */
+    public static float exp(float x) {
+        float clipped = x < LOWEST ? LOWEST : x > HIGHEST ? HIGHEST : x;
+        float n = (clipped * LOG2_E + ROUND) - ROUND;
+        float r = (clipped - n * LN2_HIGH) - n * LN2_LOW;
+        float p = ((((P7 * r + P6) * r + P5) * r + P4) * r + P3) * r + P2;
+        return Float.intBitsToFloat(Float.floatToRawIntBits(p * (r * r) + r + 1f) + ((int) n << MANTISSA));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.cria.core.ops.cpu;
+
+import dev.cria.core.ops.TensorOps.AdamWUpdate;
+import dev.cria.core.ops.cpu.TileKernels.AdamWFactors;
+import java.util.Arrays;
+
+/** Passes over flat memory: fill, copy, sums, the optimizer. */
+final class FlatOps {
+    private static final int TILE = 4096; // elements
+    private static final long PER_TASK = 32 * TILE;
+
+    private final WorkerPool pool;
+
+    FlatOps(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /** A stretch of at most {@link #TILE} elements. */
+    @FunctionalInterface
+    private interface Stretch {
+        void run(int task, long from, int length, Worker worker);
+    }
+
+    void fill(Floats x, long length, float value) {
+        forTiles(length, (task, from, n, worker) -> {
+            float[] tile = worker.tile(0, TILE);
+            Arrays.fill(tile, 0, n, value);
+            x.put(from, tile, 0, n);
+        });
+    }
+
+    void copy(Floats y, Floats x, long length) {
+        forTiles(length, (task, from, n, worker) -> {
+            float[] tile = worker.tile(0, TILE);
+            x.get(from, tile, 0, n);
+            y.put(from, tile, 0, n);
+        });
+    }
+
+    void addScaled(Floats y, Floats x, long length, float factor) {
+        forTiles(length, (task, from, n, worker) -> {
+            float[] sum = worker.tile(0, TILE);
+            float[] tile = worker.tile(1, TILE);
+            y.get(from, sum, 0, n);
+            x.get(from, tile, 0, n);
+            worker.kernels.addScaled(sum, 0, tile, 0, n, factor);
+            y.put(from, sum, 0, n);
+        });
+    }
+
+    double squaredNorm(Floats x, long length) {
+        double[] sums = new double[tasks(length)];
+        forTiles(length, (task, from, n, worker) -> {
+            float[] tile = worker.tile(0, TILE);
+            x.get(from, tile, 0, n);
+            sums[task] += worker.kernels.dot(tile, 0, tile, 0, n);
+        });
+        return Arrays.stream(sums).sum();
+    }
+
+    void adamW(Floats weights, Floats gradients, Floats first, Floats second, long length, AdamWUpdate update) {
+        AdamWFactors factors = factors(update);
+        forTiles(length, (task, from, n, worker) -> {
+            float[] w = worker.tile(0, TILE);
+            float[] g = worker.tile(1, TILE);
+            float[] m = worker.tile(2, TILE);
+            float[] v = worker.tile(3, TILE);
+            weights.get(from, w, 0, n);
+            gradients.get(from, g, 0, n);
+            first.get(from, m, 0, n);
+            second.get(from, v, 0, n);
+            worker.kernels.adamW(w, g, m, v, 0, n, factors);
+            weights.put(from, w, 0, n);
+            first.put(from, m, 0, n);
+            second.put(from, v, 0, n);
+        });
+    }
+
+    private static AdamWFactors factors(AdamWUpdate u) {
+        return new AdamWFactors(
+                (float) u.beta1(),
+                (float) (1 - u.beta1()),
+                (float) u.beta2(),
+                (float) (1 - u.beta2()),
+                (float) u.gradientScale(),
+                (float) (1 - u.learningRate() * u.weightDecay()),
+                (float) (u.learningRate() / u.firstCorrection()),
+                (float) (1 / Math.sqrt(u.secondCorrection())),
+                (float) u.eps());
+    }
+
+    private static int tasks(long length) {
+        return Math.toIntExact((length + PER_TASK - 1) / PER_TASK);
+    }
+
+    private void forTiles(long length, Stretch stretch) {
+        pool.run(tasks(length), (task, worker) -> {
+            long end = Math.min(length, (task + 1) * PER_TASK);
+            for (long from = task * PER_TASK; from < end; from += TILE) {
+                stretch.run(task, from, (int) Math.min(TILE, end - from), worker);
+            }
+        });
+    }
+}

@@ -1,0 +1,39 @@
+package dev.cria.core.ops.cpu;
+
+/** Single-precision matrix product on native memory, on the calling thread alone. */
+interface Gemm {
+    /** Name and version for the log. */
+    String describe();
+
+    /**
+     * C = alpha op(A) op(B) + beta C, all row-major.
+     *
+     * @param transA whether A is stored [k, m]
+     * @param transB whether B is stored [n, k]
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param alpha factor of the product
+     * @param a address of A
+     * @param lda elements from one stored row of A to the next
+     * @param b address of B
+     * @param ldb elements from one stored row of B to the next
+     * @param beta factor of C before the product is added; 0 overwrites
+     * @param c address of C
+     * @param ldc elements from one row of C to the next
+     */
+    void multiply(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            float beta,
+            long c,
+            int ldc);
+}

@@ -1,0 +1,56 @@
+package dev.cria.core.ops.cpu;
+
+/** Matrix products shared out over the pool: each task computes some rows, or some columns, of the result. */
+final class ParallelGemm {
+    private static final int GRAIN = 16; // rows and columns per block are multiples: whole vectors, whole cache lines
+    private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
+
+    private final WorkerPool pool;
+
+    ParallelGemm(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /** C [m, n] = A [m, k] · B [n, k]ᵀ + beta C. */
+    void timesTransposed(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        run(c, a, false, b, true, m, n, k, beta);
+    }
+
+    /** C [m, n] = A [m, k] · B [k, n] + beta C. */
+    void times(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        run(c, a, false, b, false, m, n, k, beta);
+    }
+
+    /** C [m, n] = A [k, m]ᵀ · B [k, n] + beta C. */
+    void transposedTimes(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        run(c, a, true, b, false, m, n, k, beta);
+    }
+
+    private void run(Floats c, Floats a, boolean transA, Floats b, boolean transB, int m, int n, int k, float beta) {
+        boolean byRows = m >= n || m >= GRAIN * pool.threads();
+        int size = byRows ? m : n;
+        int blocks = blocks(size, (long) m * n * k);
+        int lda = transA ? m : k;
+        int ldb = transB ? k : n;
+        pool.run(blocks, (block, worker) -> {
+            int from = edge(size, block, blocks);
+            int to = edge(size, block + 1, blocks);
+            long aFrom = a.address(!byRows ? 0 : transA ? from : (long) from * k);
+            long bFrom = b.address(byRows ? 0 : transB ? (long) from * k : from);
+            long cFrom = c.address(byRows ? (long) from * n : from);
+            int rows = byRows ? to - from : m;
+            int columns = byRows ? n : to - from;
+            worker.gemm.multiply(transA, transB, rows, columns, k, 1, aFrom, lda, bFrom, ldb, beta, cFrom, n);
+        });
+    }
+
+    private int blocks(int size, long multiplyAdds) {
+        long worthwhile = Math.min(multiplyAdds / SMALLEST_TASK, size / GRAIN);
+        return (int) Math.max(1, Math.min(pool.threads(), worthwhile));
+    }
+
+    /** First row or column of a block. */
+    private static int edge(int size, int block, int blocks) {
+        return block == blocks ? size : (int) ((long) size * block / blocks / GRAIN * GRAIN);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.cria.core.ops.cpu;
+
+/** The innermost loops in plain Java. */
+public final class PlainKernels implements TileKernels {
+    /** The kernels without state. */
+    public PlainKernels() {}
+
+    @Override
+    public String describe() {
+        return "plain Java loops";
+    }
+
+    @Override
+    public void scale(float[] x, int at, int length, float factor) {
+        for (int i = at; i < at + length; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    @Override
+    public void addScaled(float[] y, int yAt, float[] x, int xAt, int length, float factor) {
+        for (int i = 0; i < length; i++) {
+            y[yAt + i] += factor * x[xAt + i];
+        }
+    }
+
+    @Override
+    public float dot(float[] a, int aAt, float[] b, int bAt, int length) {
+        // Four sums: the additions of one would wait for each other.
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int i = 0;
+        for (; i + 3 < length; i += 4) {
+            s0 += a[aAt + i] * b[bAt + i];
+            s1 += a[aAt + i + 1] * b[bAt + i + 1];
+            s2 += a[aAt + i + 2] * b[bAt + i + 2];
+            s3 += a[aAt + i + 3] * b[bAt + i + 3];
+        }
+        for (; i < length; i++) {
+            s0 += a[aAt + i] * b[bAt + i];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    @Override
+    public float max(float[] x, int at, int length) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = at; i < at + length; i++) {
+            max = Math.max(max, x[i]);
+        }
+        return max;
+    }
+
+    @Override
+    public float expSum(float[] x, int at, int length, float shift) {
+        float even = 0;
+        float odd = 0;
+        int i = at;
+        for (; i + 1 < at + length; i += 2) {
+            x[i] = Exp.exp(x[i] - shift);
+            x[i + 1] = Exp.exp(x[i + 1] - shift);
+            even += x[i];
+            odd += x[i + 1];
+        }
+        if (i < at + length) {
+            x[i] = Exp.exp(x[i] - shift);
+            even += x[i];
+        }
+        return even + odd;
+    }
+
+    @Override
+    public float weightedDot(float[] dy, float[] x, int at, float[] gain, int length) {
+        return weightedDot(dy, x, at, gain, 0, length);
+    }
+
+    /** Sum of dy * gain * x from element {@code from} of a row on. */
+    public static float weightedDot(float[] dy, float[] x, int at, float[] gain, int from, int length) {
+        float even = 0;
+        float odd = 0;
+        int i = from;
+        for (; i + 1 < length; i += 2) {
+            even += dy[at + i] * gain[i] * x[at + i];
+            odd += dy[at + i + 1] * gain[i + 1] * x[at + i + 1];
+        }
+        if (i < length) {
+            even += dy[at + i] * gain[i] * x[at + i];
+        }
+        return even + odd;
+    }
+
+    @Override
+    public void scaleByGain(float[] y, float[] x, int at, float[] gain, int length, float factor) {
+        scaleByGain(y, x, at, gain, 0, length, factor);
+    }
+
+    /** y = x * factor * gain from element {@code from} of a row on. */
+    public static void scaleByGain(float[] y, float[] x, int at, float[] gain, int from, int length, float factor) {
+        for (int i = from; i < length; i++) {
+            y[at + i] = x[at + i] * factor * gain[i];
+        }
+    }
+
+    @Override
+    public void rmsNormBackward(
+            float[] dx,
+            float[] dGain,
+            float[] dy,
+            float[] x,
+            int at,
+            float[] gain,
+            int length,
+            float rstd,
+            float slope) {
+        rmsNormBackward(dx, dGain, dy, x, at, gain, 0, length, rstd, slope);
+    }
+
+    /** The backward pass of RMSNorm from element {@code from} of a row on. */
+    public static void rmsNormBackward(
+            float[] dx,
+            float[] dGain,
+            float[] dy,
+            float[] x,
+            int at,
+            float[] gain,
+            int from,
+            int length,
+            float rstd,
+            float slope) {
+        for (int i = from; i < length; i++) {
+            dGain[i] += dy[at + i] * x[at + i] * rstd;
+            dx[at + i] += (dy[at + i] * gain[i] - x[at + i] * slope) * rstd;
+        }
+    }
+
+    @Override
+    public void rotate(float[] y, float[] x, int at, float[] cos, float[] sin, int tableAt, int half, float sign) {
+        for (int i = 0; i < half; i++) {
+            float c = cos[tableAt + i];
+            float s = sin[tableAt + i] * sign;
+            float first = x[at + i];
+            float second = x[at + half + i];
+            y[at + i] = first * c - second * s;
+            y[at + half + i] = second * c + first * s;
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] y, float[] gate, float[] up, int at, int length) {
+        for (int i = at; i < at + length; i++) {
+            y[i] = gate[i] / (1 + Exp.exp(-gate[i])) * up[i];
+        }
+    }
+
+    @Override
+    public void swiGluBackward(float[] dy, float[] gate, float[] up, int at, int length) {
+        for (int i = at; i < at + length; i++) {
+            float sigmoid = 1 / (1 + Exp.exp(-gate[i]));
+            float silu = gate[i] * sigmoid;
+            float dSilu = dy[i] * up[i];
+            gate[i] = dSilu * (sigmoid + silu * (1 - sigmoid));
+            up[i] = dy[i] * silu;
+        }
+    }
+
+    @Override
+    public void softmaxBackward(float[] dp, float[] p, int at, int length, float mean, float factor) {
+        for (int i = at; i < at + length; i++) {
+            dp[i] = p[i] * (dp[i] - mean) * factor;
+        }
+    }
+
+    @Override
+    public void adamW(float[] w, float[] g, float[] m, float[] v, int at, int to, AdamWFactors f) {
+        for (int i = at; i < to; i++) {
+            float gradient = g[i] * f.gradientScale();
+            m[i] = m[i] * f.beta1() + gradient * f.oneMinusBeta1();
+            v[i] = v[i] * f.beta2() + gradient * gradient * f.oneMinusBeta2();
+            float root = (float) Math.sqrt(v[i]) * f.rootScale() + f.eps();
+            w[i] = w[i] * f.keep() - f.step() * m[i] / root;
+        }
+    }
+}

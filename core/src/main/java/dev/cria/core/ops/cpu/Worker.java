@@ -1,0 +1,55 @@
+package dev.cria.core.ops.cpu;
+
+import dev.cria.core.ops.Slab;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** What one thread of the pool owns: its kernels, its BLAS handle, and memory that grows to the largest size asked for. */
+final class Worker implements AutoCloseable {
+    final TileKernels kernels;
+    final Gemm gemm;
+    private final List<float[]> tiles = new ArrayList<>();
+    private @Nullable Slab slab;
+    private @Nullable Floats nativeTile;
+
+    Worker(TileKernels kernels, Gemm gemm) {
+        this.kernels = kernels;
+        this.gemm = gemm;
+    }
+
+    /** A tile on the heap of at least {@code length} elements, undefined content; one memory per {@code slot}. */
+    float[] tile(int slot, int length) {
+        while (tiles.size() <= slot) {
+            tiles.add(new float[0]);
+        }
+        float[] tile = tiles.get(slot);
+        if (tile.length < length) {
+            tile = new float[length];
+            tiles.set(slot, tile);
+        }
+        return tile;
+    }
+
+    /** Native memory of at least {@code length} elements, undefined content, valid until the next call. */
+    Floats nativeTile(long length) {
+        Floats present = nativeTile;
+        if (present == null || slab == null || slab.length() < length) {
+            close();
+            slab = Slab.allocate(DataType.FLOAT, length);
+            present = new Floats(HostMemory.of(slab), 0);
+            nativeTile = present;
+        }
+        return present;
+    }
+
+    @Override
+    public void close() {
+        if (slab != null) {
+            slab.close();
+            slab = null;
+        }
+        nativeTile = null;
+    }
+}

@@ -1,0 +1,265 @@
+package dev.cria.core.ops.vector;
+
+import dev.cria.core.ops.cpu.Exp;
+import dev.cria.core.ops.cpu.PlainKernels;
+import dev.cria.core.ops.cpu.TileKernels;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The innermost loops on the Vector API; what is left after the last whole vector goes to the plain loops. An instance
+ * serves one thread.
+ *
+ * <p>There is one species in the whole program: a second one makes the JIT compiler box vectors. Only loads from and stores
+ * to {@code float[]} are used, which class files share across the API's incubations. Lanes are summed in a fixed order
+ * and exp is our own, since the API's {@code reduceLanes(ADD)} and {@code lanewise(EXP)} change their results when they
+ * get compiled.
+ */
+public final class VectorKernels implements TileKernels {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    private final PlainKernels plain = new PlainKernels();
+    private final float[] lanes = new float[LANES];
+
+    /** Kernels for one thread. */
+    public VectorKernels() {}
+
+    @Override
+    public String describe() {
+        return "Vector API, " + LANES + " lanes";
+    }
+
+    @Override
+    public void scale(float[] x, int at, int length, float factor) {
+        int end = at + SPECIES.loopBound(length);
+        for (int i = at; i < end; i += LANES) {
+            load(x, i).mul(factor).intoArray(x, i);
+        }
+        plain.scale(x, end, at + length - end, factor);
+    }
+
+    @Override
+    public void addScaled(float[] y, int yAt, float[] x, int xAt, int length, float factor) {
+        int end = SPECIES.loopBound(length);
+        FloatVector factors = all(factor);
+        for (int i = 0; i < end; i += LANES) {
+            load(x, xAt + i).fma(factors, load(y, yAt + i)).intoArray(y, yAt + i);
+        }
+        plain.addScaled(y, yAt + end, x, xAt + end, length - end, factor);
+    }
+
+    @Override
+    public float dot(float[] a, int aAt, float[] b, int bAt, int length) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int i = 0;
+        for (; i + 4 * LANES <= length; i += 4 * LANES) {
+            s0 = load(a, aAt + i).fma(load(b, bAt + i), s0);
+            s1 = load(a, aAt + i + LANES).fma(load(b, bAt + i + LANES), s1);
+            s2 = load(a, aAt + i + 2 * LANES).fma(load(b, bAt + i + 2 * LANES), s2);
+            s3 = load(a, aAt + i + 3 * LANES).fma(load(b, bAt + i + 3 * LANES), s3);
+        }
+        for (; i + LANES <= length; i += LANES) {
+            s0 = load(a, aAt + i).fma(load(b, bAt + i), s0);
+        }
+        return sum(s0.add(s1).add(s2.add(s3))) + plain.dot(a, aAt + i, b, bAt + i, length - i);
+    }
+
+    @Override
+    public float max(float[] x, int at, int length) {
+        int end = at + SPECIES.loopBound(length);
+        FloatVector max = all(Float.NEGATIVE_INFINITY);
+        for (int i = at; i < end; i += LANES) {
+            max = max.max(load(x, i));
+        }
+        max.intoArray(lanes, 0);
+        return Math.max(plain.max(lanes, 0, LANES), plain.max(x, end, at + length - end));
+    }
+
+    @Override
+    public float expSum(float[] x, int at, int length, float shift) {
+        int end = at + SPECIES.loopBound(length);
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        int i = at;
+        for (; i + 2 * LANES <= end; i += 2 * LANES) {
+            FloatVector e0 = exp(load(x, i).sub(shift));
+            FloatVector e1 = exp(load(x, i + LANES).sub(shift));
+            e0.intoArray(x, i);
+            e1.intoArray(x, i + LANES);
+            s0 = s0.add(e0);
+            s1 = s1.add(e1);
+        }
+        for (; i < end; i += LANES) {
+            FloatVector e = exp(load(x, i).sub(shift));
+            e.intoArray(x, i);
+            s0 = s0.add(e);
+        }
+        return sum(s0.add(s1)) + plain.expSum(x, end, at + length - end, shift);
+    }
+
+    @Override
+    public float weightedDot(float[] dy, float[] x, int at, float[] gain, int length) {
+        int end = SPECIES.loopBound(length);
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        int i = 0;
+        for (; i + 2 * LANES <= end; i += 2 * LANES) {
+            s0 = load(dy, at + i).mul(load(gain, i)).fma(load(x, at + i), s0);
+            s1 = load(dy, at + i + LANES).mul(load(gain, i + LANES)).fma(load(x, at + i + LANES), s1);
+        }
+        for (; i < end; i += LANES) {
+            s0 = load(dy, at + i).mul(load(gain, i)).fma(load(x, at + i), s0);
+        }
+        return sum(s0.add(s1)) + PlainKernels.weightedDot(dy, x, at, gain, end, length);
+    }
+
+    @Override
+    public void scaleByGain(float[] y, float[] x, int at, float[] gain, int length, float factor) {
+        int end = SPECIES.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            load(x, at + i).mul(factor).mul(load(gain, i)).intoArray(y, at + i);
+        }
+        PlainKernels.scaleByGain(y, x, at, gain, end, length, factor);
+    }
+
+    @Override
+    public void rmsNormBackward(
+            float[] dx,
+            float[] dGain,
+            float[] dy,
+            float[] x,
+            int at,
+            float[] gain,
+            int length,
+            float rstd,
+            float slope) {
+        int end = SPECIES.loopBound(length);
+        FloatVector scale = all(rstd);
+        FloatVector minusSlope = all(-slope);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector d = load(dy, at + i);
+            FloatVector in = load(x, at + i);
+            d.mul(in).fma(scale, load(dGain, i)).intoArray(dGain, i);
+            FloatVector inner = in.fma(minusSlope, d.mul(load(gain, i)));
+            inner.fma(scale, load(dx, at + i)).intoArray(dx, at + i);
+        }
+        PlainKernels.rmsNormBackward(dx, dGain, dy, x, at, gain, end, length, rstd, slope);
+    }
+
+    @Override
+    public void rotate(float[] y, float[] x, int at, float[] cos, float[] sin, int tableAt, int half, float sign) {
+        if (half < LANES) {
+            plain.rotate(y, x, at, cos, sin, tableAt, half, sign);
+            return;
+        }
+        for (int i = 0; i < half; i += LANES) {
+            rotateLanes(
+                    y, x, at, cos, sin, tableAt, half, sign, Math.min(i, half - LANES)); // the last ones may overlap
+        }
+    }
+
+    private static void rotateLanes(
+            float[] y, float[] x, int at, float[] cos, float[] sin, int tableAt, int half, float sign, int i) {
+        FloatVector c = load(cos, tableAt + i);
+        FloatVector s = load(sin, tableAt + i).mul(sign);
+        FloatVector first = load(x, at + i);
+        FloatVector second = load(x, at + half + i);
+        first.mul(c).sub(second.mul(s)).intoArray(y, at + i);
+        second.mul(c).add(first.mul(s)).intoArray(y, at + half + i);
+    }
+
+    @Override
+    public void swiGlu(float[] y, float[] gate, float[] up, int at, int length) {
+        int end = at + SPECIES.loopBound(length);
+        for (int i = at; i < end; i += LANES) {
+            FloatVector g = load(gate, i);
+            g.div(exp(g.neg()).add(1f)).mul(load(up, i)).intoArray(y, i);
+        }
+        plain.swiGlu(y, gate, up, end, at + length - end);
+    }
+
+    @Override
+    public void swiGluBackward(float[] dy, float[] gate, float[] up, int at, int length) {
+        int end = at + SPECIES.loopBound(length);
+        FloatVector one = all(1f);
+        for (int i = at; i < end; i += LANES) {
+            FloatVector g = load(gate, i);
+            FloatVector d = load(dy, i);
+            FloatVector sigmoid = one.div(exp(g.neg()).add(one));
+            FloatVector silu = g.mul(sigmoid);
+            FloatVector slope = one.sub(sigmoid).fma(silu, sigmoid);
+            d.mul(load(up, i)).mul(slope).intoArray(gate, i);
+            d.mul(silu).intoArray(up, i);
+        }
+        plain.swiGluBackward(dy, gate, up, end, at + length - end);
+    }
+
+    @Override
+    public void softmaxBackward(float[] dp, float[] p, int at, int length, float mean, float factor) {
+        int end = at + SPECIES.loopBound(length);
+        for (int i = at; i < end; i += LANES) {
+            load(p, i).mul(load(dp, i).sub(mean)).mul(factor).intoArray(dp, i);
+        }
+        plain.softmaxBackward(dp, p, end, at + length - end, mean, factor);
+    }
+
+    @Override
+    public void adamW(float[] w, float[] g, float[] m, float[] v, int at, int to, AdamWFactors f) {
+        int end = at + SPECIES.loopBound(to - at);
+        FloatVector rootScale = all(f.rootScale());
+        FloatVector eps = all(f.eps());
+        FloatVector keep = all(f.keep());
+        for (int i = at; i < end; i += LANES) {
+            FloatVector gradient = load(g, i).mul(f.gradientScale());
+            FloatVector first = load(m, i).mul(f.beta1()).add(gradient.mul(f.oneMinusBeta1()));
+            FloatVector second =
+                    load(v, i).mul(f.beta2()).add(gradient.mul(gradient).mul(f.oneMinusBeta2()));
+            FloatVector root = second.sqrt().fma(rootScale, eps);
+            first.intoArray(m, i);
+            second.intoArray(v, i);
+            load(w, i).mul(keep).sub(first.mul(f.step()).div(root)).intoArray(w, i);
+        }
+        plain.adamW(w, g, m, v, end, to, f);
+    }
+
+    private static FloatVector load(float[] x, int at) {
+        return FloatVector.fromArray(SPECIES, x, at);
+    }
+
+    /** The sum of all lanes, halves first. */
+    private float sum(FloatVector x) {
+        x.intoArray(lanes, 0);
+        for (int n = LANES / 2; n > 0; n /= 2) {
+            for (int i = 0; i < n; i++) {
+                lanes[i] += lanes[i + n];
+            }
+        }
+        return lanes[0];
+    }
+
+    /** {@link Exp#exp} in every lane, with fused multiply-adds. */
+    private static FloatVector exp(FloatVector x) {
+        FloatVector low = all(Exp.LOWEST);
+        FloatVector high = all(Exp.HIGHEST);
+        // Comparisons instead of min and max: those spend more on NaN and signed zeros than on the rest.
+        FloatVector clipped = x.blend(low, x.compare(VectorOperators.LT, low));
+        clipped = clipped.blend(high, clipped.compare(VectorOperators.GT, high));
+        FloatVector shifted = clipped.fma(all(Exp.LOG2_E), all(Exp.ROUND));
+        FloatVector n = shifted.sub(Exp.ROUND);
+        FloatVector r = n.fma(all(-Exp.LN2_LOW), n.fma(all(-Exp.LN2_HIGH), clipped));
+        FloatVector p = all(Exp.P7).fma(r, all(Exp.P6)).fma(r, all(Exp.P5)).fma(r, all(Exp.P4));
+        p = p.fma(r, all(Exp.P3)).fma(r, all(Exp.P2)).fma(r.mul(r), r).add(1f);
+        return p.reinterpretAsInts()
+                .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA))
+                .reinterpretAsFloats();
+    }
+
+    private static FloatVector all(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+}
