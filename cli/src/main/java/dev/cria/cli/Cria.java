@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Cria.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {GenerateCommand.class})
 public final class Cria implements Runnable {
     @Option(
             names = "--verbose",

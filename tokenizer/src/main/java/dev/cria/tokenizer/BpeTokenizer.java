@@ -15,7 +15,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final SentencePieceModel model;
     private final byte[] savedForm;
     private final BpeEncoder encoder;
-    private final UserDefinedPieces userDefined;
+    private final PieceMatcher userDefined;
     private final String[] surfaces;
     private final int[] byteValues;
     private final int unkId;
@@ -44,7 +44,7 @@ public final class BpeTokenizer implements Tokenizer {
         unkId = unknown;
         bosId = model.controlId(model.specials().bos());
         eosId = model.controlId(model.specials().eos());
-        userDefined = new UserDefinedPieces(pieces);
+        userDefined = new PieceMatcher(pieces, piece -> piece.type() == PieceType.USER_DEFINED);
         encoder = new BpeEncoder(pieces, symbols, MergeTable.byScore(pieces, symbols), byteIds, unkId);
     }
 
@@ -139,8 +139,8 @@ public final class BpeTokenizer implements Tokenizer {
                 position += BpeEncoder.lengthOfCharacter(text[position]);
             } else {
                 encoder.encode(text, start, position, ids);
-                ids.add(UserDefinedPieces.id(match));
-                position += UserDefinedPieces.length(match);
+                ids.add(PieceMatcher.id(match));
+                position += PieceMatcher.length(match);
                 start = position;
             }
         }

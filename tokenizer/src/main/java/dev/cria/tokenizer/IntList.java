@@ -15,6 +15,14 @@ final class IntList {
         return size;
     }
 
+    int get(int index) {
+        return values[index];
+    }
+
+    void clear() {
+        size = 0;
+    }
+
     void add(int value) {
         if (size == values.length) {
             grow(size + 1);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Reads the fields of SentencePiece's {@code ModelProto} that bear on encoding and decoding; refuses what is not supported. */
 final class SentencePieceReader {
-    private static final long BPE = 2;
+    static final long BPE = 2;
     private static final List<String> MODEL_TYPES = List.of("", "unigram", "bpe", "word", "char");
 
     private final List<Piece> pieces = new ArrayList<>();

@@ -1,6 +1,5 @@
 package dev.cria.tokenizer;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,17 +10,13 @@ import java.util.Map;
  */
 final class Symbols {
     /** The symbol of characters that no piece contains; it takes part in no merge. */
-    static final int NONE = -1;
+    static final int NONE = CodePointMap.ABSENT;
 
-    private static final int PAGE = 256;
-    private static final int[] EMPTY_PAGE = noneOf(PAGE);
-
-    private final int[][] pages = new int[(Character.MAX_CODE_POINT + 1) / PAGE][];
+    private final CodePointMap characters = new CodePointMap();
     private final Map<String, Integer> symbols = new HashMap<>();
     private final int vocabSize;
 
     Symbols(List<Piece> pieces) {
-        Arrays.fill(pages, EMPTY_PAGE);
         vocabSize = pieces.size();
         for (int id = 0; id < vocabSize; id++) {
             Piece piece = pieces.get(id);
@@ -43,7 +38,7 @@ final class Symbols {
             int codePoint = text.codePointAt(i);
             if (ofCodePoint(codePoint) == NONE) {
                 Integer known = symbols.putIfAbsent(Character.toString(codePoint), free);
-                setCodePoint(codePoint, known == null ? free++ : known);
+                characters.set(codePoint, known == null ? free++ : known);
             }
         }
         return free;
@@ -51,7 +46,7 @@ final class Symbols {
 
     /** The symbol of a character, or {@link #NONE}. */
     int ofCodePoint(int codePoint) {
-        return pages[codePoint / PAGE][codePoint % PAGE];
+        return characters.get(codePoint);
     }
 
     /** The symbol whose text this is, or {@link #NONE}. */
@@ -62,19 +57,5 @@ final class Symbols {
     /** Whether the symbol is a token, not just a character inside of longer ones. */
     boolean isToken(int symbol) {
         return symbol >= 0 && symbol < vocabSize;
-    }
-
-    private void setCodePoint(int codePoint, int symbol) {
-        int page = codePoint / PAGE;
-        if (pages[page] == EMPTY_PAGE) {
-            pages[page] = noneOf(PAGE);
-        }
-        pages[page][codePoint % PAGE] = symbol;
-    }
-
-    private static int[] noneOf(int length) {
-        int[] none = new int[length];
-        Arrays.fill(none, NONE);
-        return none;
     }
 }

@@ -5,7 +5,7 @@
 
 `cases` writes one JSON object a line: a header, then encodings of random texts (and of every line of the given files, and of each file
 as a whole), then decodings of random ids. Texts are base64 of bytes, since some are not valid UTF-8. `fixtures` trains small
-models on made-up text and writes their cases; the files lie beside this script. Needs `pip install sentencepiece`.
+models on made-up text and writes text, models and cases; the files lie beside this script. Needs `pip install sentencepiece`.
 """
 
 import argparse
@@ -102,7 +102,9 @@ def made_up_text(rng, sentences):
 
 
 def write_fixtures(directory):
-    sentences = list(made_up_text(random.Random(7), 3000))
+    sentences = list(made_up_text(random.Random(7), 1200))
+    with gzip.GzipFile(directory / "made-up.txt.gz", "wb", mtime=0) as out:
+        out.write("\n".join(sentences).encode())
     common = {"model_type": "bpe", "normalization_rule_name": "identity", "minloglevel": 2, "num_threads": 1}
     kinds = {
         "trimmed": dict(vocab_size=500, remove_extra_whitespaces=True),

@@ -1,10 +1,11 @@
 package dev.cria.examples.world;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Text templates: a section is a symbol, each of its lines one way to say it. In a line {@code <symbol>} is told by
@@ -14,7 +15,7 @@ import java.util.Map;
 final class Grammar {
     private static final String VOWELS = "aeiou";
 
-    private final Map<String, List<Part>> symbols = new HashMap<>();
+    private final Map<String, List<Part>> symbols = new LinkedHashMap<>();
 
     Grammar(Sections sections) {
         sections.entries().forEach((symbol, lines) -> {
@@ -37,12 +38,17 @@ final class Grammar {
         return text.toString();
     }
 
-    /** All ways to say a symbol, by their number in the file, each as it would be told in this scene. */
+    /** All symbols in the order of the file. */
+    Set<String> symbols() {
+        return symbols.keySet();
+    }
+
+    /** The number of ways to say a symbol. */
     int ways(String symbol) {
         return waysOf(symbol).size();
     }
 
-    /** The given way to say a symbol; for templates that must be told apart. */
+    /** The given way to say a symbol, counted from 0 in the order of the file. */
     String say(String symbol, int way, Map<String, String> scene, Draws draws) {
         StringBuilder text = new StringBuilder();
         waysOf(symbol).get(way).tell(new Telling(scene, draws, text));

@@ -148,14 +148,14 @@ final class Narrator {
 
     private static Scene numbersFor(String kind, Scene scene, Draws draws) {
         return switch (kind) {
-            case "plus" -> scene.numbers(draws.between(1, 20), draws.between(1, 20));
+            case "plus" -> scene.numbers(draws.between(1, 12), draws.between(1, 12));
             case "times" -> scene.numbers(draws.between(2, 10), draws.between(2, 10));
             case "counting" -> { // both numbers and what is left want a plural
-                int had = draws.between(4, 20);
+                int had = draws.between(4, 12);
                 yield scene.numbers(had, draws.between(2, had - 2));
             }
             default -> {
-                int more = draws.between(2, 20);
+                int more = draws.between(2, 12);
                 yield scene.numbers(more, draws.between(1, more - 1));
             }
         };

@@ -1,0 +1,105 @@
+package dev.cria.model.generation;
+
+import dev.cria.core.random.CounterRandom;
+import java.util.BitSet;
+
+/**
+ * Draws tokens from logits. The draw is a function of the logits, the {@link Sampling}, the stream of random numbers and
+ * the position alone. Holds scratch memory: one per thread.
+ */
+public final class Sampler {
+    private final int vocabSize;
+    private final float[] weights; // [vocab], exp((score - max) / temperature)
+    private final TopCandidates top;
+
+    /**
+     * A sampler.
+     *
+     * @param vocabSize number of ids to choose from, from 0 up
+     */
+    public Sampler(int vocabSize) {
+        this.vocabSize = vocabSize;
+        this.weights = new float[vocabSize];
+        this.top = new TopCandidates(vocabSize);
+    }
+
+    /**
+     * Chooses a token.
+     *
+     * @param logits holds the scores of the vocabulary
+     * @param at where they start
+     * @param sampling how to choose
+     * @param seen tokens that the sequence, prompt included, has so far: read for the repetition penalty
+     * @param random the sequence's own stream
+     * @param position index of the token in its sequence
+     * @throws IllegalArgumentException if the logits are not numbers
+     */
+    public SampledToken sample(
+            float[] logits, int at, Sampling sampling, BitSet seen, CounterRandom random, long position) {
+        double logNormalizer = logSumExp(logits, at);
+        System.arraycopy(logits, at, weights, 0, vocabSize);
+        if (sampling.repetitionPenalty() != 1) {
+            penalise(seen, (float) sampling.repetitionPenalty());
+        }
+        int best = argMax(weights, 0);
+        if (sampling.isGreedy()) {
+            return new SampledToken(best, 0, logits[at + best] - logNormalizer);
+        }
+        double total = exponentiate(weights[best], sampling.temperature());
+        double uniform = random.uniform(position);
+        boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
+        double kept = filtered ? top.select(weights, total, sampling) : total;
+        int id = filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
+        return new SampledToken(id, Math.log(weights[id] / kept), logits[at + id] - logNormalizer);
+    }
+
+    private void penalise(BitSet seen, float penalty) {
+        for (int id = seen.nextSetBit(0); id >= 0 && id < vocabSize; id = seen.nextSetBit(id + 1)) {
+            weights[id] = weights[id] > 0 ? weights[id] / penalty : weights[id] * penalty;
+        }
+    }
+
+    /** Turns scores into weights relative to the best one; returns their sum. */
+    private double exponentiate(float max, double temperature) {
+        double total = 0;
+        for (int i = 0; i < vocabSize; i++) {
+            weights[i] = (float) Math.exp((weights[i] - max) / temperature);
+            total += weights[i];
+        }
+        return total;
+    }
+
+    /** The first id at which the running sum of weights exceeds a threshold. */
+    private int draw(double threshold, int best) {
+        double sum = 0;
+        for (int i = 0; i < vocabSize; i++) {
+            sum += weights[i];
+            if (sum > threshold) {
+                return i;
+            }
+        }
+        return best; // the threshold was rounded up to the whole sum
+    }
+
+    private int argMax(float[] scores, int at) {
+        int best = 0;
+        for (int i = 1; i < vocabSize; i++) {
+            if (scores[at + i] > scores[at + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private double logSumExp(float[] logits, int at) {
+        double max = logits[at + argMax(logits, at)];
+        double sum = 0;
+        for (int i = 0; i < vocabSize; i++) {
+            sum += Math.exp(logits[at + i] - max);
+        }
+        if (!(sum < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the model's logits are not finite; are its weights damaged?");
+        }
+        return max + Math.log(sum);
+    }
+}
