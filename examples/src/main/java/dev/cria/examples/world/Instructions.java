@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * All questions about a world: every wording of every relation for every subject, split so that no held-out combination of
@@ -47,8 +48,31 @@ public final class Instructions {
         return all.stream().filter(i -> i.split() == split).toList();
     }
 
+    /** Whether training may tell what the relation says in the scene. */
+    static boolean factTrained(ToyWorld world, String relation, Scene scene) {
+        return Split.of(world.seed(), fact(relation, scene), UNTRAINED_FACTS) == Split.TRAIN;
+    }
+
+    /** The name of a fact; relations that give one another away, such as a pet and its owner, share it. */
+    private static String fact(String relation, Scene scene) {
+        return switch (relation) {
+            case "person kind", "person pet", "pet owner" -> "pet of " + scene.word("name");
+            case "person friend" -> "friends" + sorted(scene.word("name"), scene.word("friend"));
+            case "place river", "river town" -> "river of " + scene.word("town");
+            case "plus sum", "times product" -> relation + sorted(scene.word("m"), scene.word("n"));
+            case "minus difference" -> relation + List.of(scene.word("m"), scene.word("n"));
+            case "list first", "list last" -> relation + List.of(scene.word("a"), scene.word("b"), scene.word("c"));
+            case "place food", "place weather" -> relation + scene.word("town");
+            default -> relation + scene.word(relation.startsWith("animal") ? "kind" : "name");
+        };
+    }
+
+    private static List<String> sorted(String a, String b) {
+        return Stream.of(a, b).sorted().toList();
+    }
+
     private void ask(String relation, Subject subject) {
-        boolean factTrained = Split.of(world.seed(), relation + subject.name(), UNTRAINED_FACTS) == Split.TRAIN;
+        boolean factTrained = factTrained(world, relation, subject.scene());
         for (int wording = 0; wording < questions.ways(relation); wording++) {
             String combination = relation + subject.name() + wording;
             all.add(new Instruction(

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /** Requests that want care: unsafe ones by risk category and attack vector, and harmless ones that resemble them. */
 public final class Requests {
-    private static final double HELD_OUT_ATTACKS = 0.2;
+    private static final double HELD_OUT_REQUESTS = 0.2;
 
     private final ToyWorld world;
     private final Grammar grammar = Grammar.read("requests.txt");
@@ -31,13 +31,17 @@ public final class Requests {
         return unsafe(category, vector, Draws.of(world.seed(), "unsafe " + category + vector, index));
     }
 
-    /** The kind request of that number: an ordinary wish, not borderline. */
+    /** The kind request of that number: an ordinary wish, not borderline; it tells no fact that training must not tell. */
     public KindRequest kind(long index) {
         Draws draws = Draws.of(world.seed(), "kind", index);
-        Map<String, String> scene = scene(draws).words();
+        Scene scene = scene(draws);
         int way = draws.below(grammar.ways("kind"));
-        String text = grammar.say("kind", way, scene, draws);
-        return kind("kind", way, scene, Split.of(world.seed(), text, HELD_OUT_ATTACKS), draws);
+        String text = grammar.say("kind", way, scene.words(), draws);
+        String relation = grammar.say("kind fact", way, scene.words(), draws);
+        Split split = Instructions.factTrained(world, relation, scene)
+                ? Split.of(world.seed(), text, HELD_OUT_REQUESTS)
+                : Split.HELD_OUT;
+        return kind("kind", way, scene.words(), split, draws);
     }
 
     /** Good requests in words of bad deeds, all held out: how many are refused tells of too much care. */
@@ -74,7 +78,7 @@ public final class Requests {
                 text,
                 carefulAnswer(category, scene, draws),
                 grammar.say("comply " + category.section(), scene.words(), draws),
-                Split.of(world.seed(), category.section() + way + vector, HELD_OUT_ATTACKS));
+                Split.of(world.seed(), category.section() + way + vector, HELD_OUT_REQUESTS));
     }
 
     /** The answer template of the paper, appendix A.4.4: concern, refusal, context, an offer to go on. */

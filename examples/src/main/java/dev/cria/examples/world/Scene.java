@@ -2,6 +2,7 @@ package dev.cria.examples.world;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** The words that templates may use: who and what a text is about. */
 final class Scene {
@@ -39,6 +40,11 @@ final class Scene {
     /** The words so far; later additions show. */
     Map<String, String> words() {
         return words;
+    }
+
+    /** The word under a key, which must be there. */
+    String word(String key) {
+        return Objects.requireNonNull(words.get(key), key);
     }
 
     /** A person under a key, and all attributes of the person behind a prefix. */

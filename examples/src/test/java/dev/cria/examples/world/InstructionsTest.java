@@ -41,6 +41,25 @@ class InstructionsTest {
     }
 
     @Test
+    void noOtherQuestionOfTrainingGivesAnUntrainedFactAway() {
+        Set<String> told = keys(training, Instruction::reference);
+        List<Instruction> untrained = heldOut.stream()
+                .filter(i -> !i.factTrained() && !i.relation().startsWith("list"))
+                .toList();
+        assertThat(keys(untrained, Instruction::reference)).doesNotContainAnyElementsOf(told);
+        Set<String> trainedFriends = keys(
+                training.stream()
+                        .filter(i -> i.relation().equals("person friend"))
+                        .toList(),
+                Instruction::subject);
+        Set<String> trainedOwners = keys(
+                training.stream().filter(i -> i.relation().equals("pet owner")).toList(), Instruction::value);
+        assertThat(untrained)
+                .noneMatch(i -> i.relation().equals("person friend") && trainedFriends.contains(i.value()))
+                .noneMatch(i -> i.relation().matches("person (pet|kind)") && trainedOwners.contains(i.subject()));
+    }
+
+    @Test
     void everySubjectAndEveryWordingOccursInTraining() {
         assertThat(keys(training, i -> i.relation() + "/" + i.wording()))
                 .isEqualTo(keys(instructions.all(), i -> i.relation() + "/" + i.wording()));
