@@ -1,0 +1,36 @@
+package dev.cria.pretrain;
+
+import dev.cria.core.optim.OptimizerConfig;
+import dev.cria.core.train.CheckpointConfig;
+import dev.cria.core.train.EvaluationConfig;
+import dev.cria.core.train.TrainingConfig;
+import dev.cria.model.LlamaConfig;
+
+/**
+ * A pretraining run.
+ *
+ * @param model sizes; the vocabulary comes from the tokenizer
+ * @param data what is learned from
+ * @param training length and seed
+ * @param optimizer AdamW and its schedule
+ * @param evaluation when to measure the held-out loss
+ * @param checkpoint when to write
+ */
+public record PretrainConfig(
+        LlamaConfig model,
+        DataConfig data,
+        TrainingConfig training,
+        OptimizerConfig optimizer,
+        EvaluationConfig evaluation,
+        CheckpointConfig checkpoint) {
+    /** A small model that learns text on two cores in minutes. */
+    public static PretrainConfig defaults() {
+        return new PretrainConfig(
+                LlamaConfig.defaults(),
+                DataConfig.defaults(),
+                TrainingConfig.defaults(),
+                OptimizerConfig.defaults().withLearningRate(1e-3).withWarmupSteps(100),
+                EvaluationConfig.defaults(),
+                CheckpointConfig.defaults());
+    }
+}

@@ -1,0 +1,137 @@
+package dev.cria.pretrain;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.InvalidFileException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Text files, a document each, and JSONL files with a {@code text} field, a document a line. */
+public final class TextCorpus implements Corpus {
+    private static final String JSONL = ".jsonl";
+
+    private final List<Path> files;
+    private final boolean anyBytes;
+
+    /**
+     * A corpus of files, which must be there and not be empty.
+     *
+     * @param files text or {@code .jsonl} files
+     * @param anyBytes whether a text file may hold any bytes, rather than UTF-8 text only
+     * @throws InvalidFileException naming the file that is missing, unreadable or empty
+     */
+    public TextCorpus(List<Path> files, boolean anyBytes) {
+        this.files = List.copyOf(files);
+        this.anyBytes = anyBytes;
+        for (Path file : files) {
+            check(file);
+        }
+    }
+
+    private static void check(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                throw new InvalidFileException(file, "there is no such file");
+            }
+            if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+                throw new InvalidFileException(file, "it is not a file that can be read");
+            }
+            if (Files.size(file) == 0) {
+                throw new InvalidFileException(file, "it is empty");
+            }
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", file, e);
+        }
+    }
+
+    @Override
+    public void forEach(Consumer<byte[]> consumer) {
+        for (Path file : files) {
+            try {
+                if (file.toString().endsWith(JSONL)) {
+                    readLines(file, consumer);
+                } else {
+                    consumer.accept(readText(file));
+                }
+            } catch (IOException e) {
+                throw FileErrors.unchecked("cannot read", file, e);
+            }
+        }
+    }
+
+    private byte[] readText(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (!anyBytes) {
+            checkText(file, bytes);
+        }
+        return bytes;
+    }
+
+    /** Refuses bytes that are not UTF-8, and NUL, which no text holds. */
+    private static void checkText(Path file, byte[] bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(1 << 13);
+        CoderResult result;
+        do {
+            out.clear();
+            result = decoder.decode(in, out, true);
+        } while (result.isOverflow());
+        int bad = result.isError() ? in.position() : indexOfNul(bytes);
+        if (bad >= 0) {
+            throw new InvalidFileException(
+                    file,
+                    "byte %d is not UTF-8 text; convert the file, or use the tokenizer '%s', which takes any bytes"
+                            .formatted(bad, DataConfig.BYTES));
+        }
+    }
+
+    private static int indexOfNul(byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static void readLines(Path file, Consumer<byte[]> consumer) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            int number = 0;
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                number++;
+                if (!line.isBlank()) {
+                    consumer.accept(text(mapper, line, file, number).getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        } catch (CharacterCodingException e) {
+            throw new InvalidFileException(file, "it is not UTF-8 text; convert the file", e);
+        }
+    }
+
+    private static String text(ObjectMapper mapper, String line, Path file, int number) {
+        JsonNode text;
+        try {
+            text = mapper.readTree(line).path("text");
+        } catch (JsonProcessingException e) {
+            throw new InvalidFileException(file, "line " + number + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!text.isTextual()) {
+            throw new InvalidFileException(file, "line " + number + " has no string \"text\"");
+        }
+        return text.textValue();
+    }
+}
