@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GenerateCommand.class})
+        subcommands = {PretrainCommand.class, GenerateCommand.class})
 public final class Cria implements Runnable {
     @Option(
             names = "--verbose",

@@ -65,9 +65,9 @@ public record LlamaConfig(
         }
     }
 
-    /** A small model for text on two cores: 4 layers of 128 with 4 heads, byte vocabulary, tied embeddings. */
+    /** The preset {@code tiny}: 4 layers of 128 with 4 heads, byte vocabulary, tied embeddings. */
     public static LlamaConfig defaults() {
-        return LlamaPresets.named("tiny");
+        return new LlamaConfig(258, 128, 352, 4, 4, 4, 0, 64, 1e-5, 10000, true, 0.02, 256, 257);
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.cria.core.train.CheckpointConfig;
 import dev.cria.core.train.EvaluationConfig;
 import dev.cria.core.train.TrainingConfig;
 import dev.cria.model.LlamaConfig;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A pretraining run.
@@ -32,5 +34,12 @@ public record PretrainConfig(
                 OptimizerConfig.defaults().withLearningRate(1e-3).withWarmupSteps(100),
                 EvaluationConfig.defaults(),
                 CheckpointConfig.defaults());
+    }
+
+    /** These settings on other files. */
+    public PretrainConfig withInput(List<Path> files) {
+        DataConfig other =
+                new DataConfig(files, data.tokenizer(), data.contextLength(), data.batchSize(), data.heldOut());
+        return new PretrainConfig(model, other, training, optimizer, evaluation, checkpoint);
     }
 }

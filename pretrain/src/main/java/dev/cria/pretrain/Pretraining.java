@@ -6,6 +6,7 @@ import dev.cria.core.config.ConfigText;
 import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.data.TokenShards;
 import dev.cria.core.data.Windows;
+import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.Objective;
@@ -74,16 +75,26 @@ public final class Pretraining implements AutoCloseable {
         TokenShards shards = CorpusShards.prepare(corpus, tokenizer, run.path().resolve("data"), needed);
         run.writeConfig(config);
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
+        LlamaConfig sizes = modelConfig(config, tokenizer);
         Llama model = checkpoint
-                .map(directory -> Llama.load(engine, directory))
-                .orElseGet(() -> Llama.random(
-                        engine,
-                        modelConfig(config, tokenizer),
-                        config.training().seed()));
+                .map(directory -> load(engine, directory, sizes))
+                .orElseGet(() -> Llama.random(engine, sizes, config.training().seed()));
         TrainingLoop<RaggedBatch> loop =
                 new TrainingLoop<>(setup(config, model, shards, tokenizer, run, withMetrics(run, listeners)));
         checkpoint.ifPresent(loop::resume);
         return new Pretraining(model, loop);
+    }
+
+    private static Llama load(Engine engine, Path checkpoint, LlamaConfig expected) {
+        Llama model = Llama.load(engine, checkpoint);
+        if (!model.config().equals(expected)) {
+            model.close();
+            throw new InvalidFileException(
+                    checkpoint,
+                    "it holds %s, but the configuration asks for %s; a run cannot change its model"
+                            .formatted(model.config(), expected));
+        }
+        return model;
     }
 
     /** The configured sizes, with the tokenizer's vocabulary and room for the context. */

@@ -1,0 +1,98 @@
+package dev.cria.cli;
+
+import dev.cria.core.Engine;
+import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.config.ConfigText;
+import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.TrainingLoop;
+import dev.cria.examples.world.ToyCorpus;
+import dev.cria.model.LlamaPresets;
+import dev.cria.pretrain.Corpus;
+import dev.cria.pretrain.DataConfig;
+import dev.cria.pretrain.PretrainConfig;
+import dev.cria.pretrain.Pretraining;
+import dev.cria.pretrain.TextCorpus;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code cria pretrain}: learns text. */
+@Command(
+        name = "pretrain",
+        description = "Trains a Llama on text; without --input or --config on a built-in toy world.")
+final class PretrainCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(PretrainCommand.class);
+
+    @Option(
+            names = "--input",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Text files, or JSONL files with a \"text\" field.")
+    private List<Path> input = List.of();
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PretrainConfig config = config();
+        PrintWriter out = spec.commandLine().getOut();
+        if (options.printConfig()) {
+            out.print(ConfigText.toYaml(config));
+            out.flush();
+            return 0;
+        }
+        Corpus corpus = corpus(config.data());
+        Path output = options.output("pretrain");
+        try (Engine engine = Engine.create();
+                RunDirectory run = RunDirectory.open(output, options.resume());
+                Pretraining pretraining = Pretraining.open(engine, config, corpus, run, RunOptions.progress())) {
+            LOG.info("{}", engine.ops().describe());
+            LOG.info(
+                    "{} parameters",
+                    String.format(
+                            Locale.ROOT, "%,d", pretraining.model().parameters().count()));
+            GracefulStop.during(pretraining::requestStop, () -> report(out, output, pretraining.run()));
+        }
+        return 0;
+    }
+
+    private PretrainConfig config() {
+        ConfigLoader<PretrainConfig> loader =
+                options.addTo(ConfigLoader.of(PretrainConfig.class).presets("model", LlamaPresets.presets()));
+        return input.isEmpty() ? loader.load() : loader.load().withInput(input);
+    }
+
+    private static Corpus corpus(DataConfig data) {
+        if (data.input().isEmpty()) {
+            return consumer ->
+                    ToyCorpus.documents(1).forEach(text -> consumer.accept(text.getBytes(StandardCharsets.UTF_8)));
+        }
+        return new TextCorpus(data.input(), data.tokenizer().equals(DataConfig.BYTES));
+    }
+
+    private static void report(PrintWriter out, Path output, TrainingLoop.Result result) {
+        if (result.completed()) {
+            result.validationLoss()
+                    .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
+            out.printf("run %s%nTry: ./cria generate --model %s --prompt \"Once\"%n", output, output);
+        } else {
+            out.printf("stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.cria.cli;
+
+import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.train.LogListener;
+import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.TrainingListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of every command that trains. */
+final class RunOptions {
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+    private static final long PLAIN_LINES = 50; // steps between log lines where there is no progress bar
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML or JSON configuration.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Overrides a key, such as optimizer.learningRate=1e-3. May be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(names = "--output", paramLabel = "RUN", description = "Run directory; by default a fresh one under runs/.")
+    private @Nullable Path output;
+
+    @Option(names = "--resume", description = "Go on with the run in --output.")
+    private boolean resume;
+
+    @Option(names = "--print-config", description = "Print the resolved configuration and end.")
+    private boolean printConfig;
+
+    boolean resume() {
+        return resume;
+    }
+
+    boolean printConfig() {
+        return printConfig;
+    }
+
+    /** The run directory, not yet made. */
+    Path output(String command) {
+        if (output != null) {
+            return output;
+        }
+        if (resume) {
+            throw new IllegalArgumentException("--resume needs --output RUN, the run to go on with");
+        }
+        return Path.of(
+                "runs",
+                command + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIMESTAMP));
+    }
+
+    /** Adds the file and the overrides; a resumed run without {@code --config} goes on with its own. */
+    <T extends Record> ConfigLoader<T> addTo(ConfigLoader<T> loader) {
+        Path file = config;
+        if (file == null && resume && output != null && Files.exists(output.resolve(RunDirectory.CONFIG))) {
+            file = output.resolve(RunDirectory.CONFIG);
+        }
+        return (file == null ? loader : loader.file(file)).set(settings);
+    }
+
+    /** Shows progress: a bar on a terminal, lines otherwise. */
+    static List<TrainingListener> progress() {
+        return System.console() == null ? List.of(new LogListener(PLAIN_LINES)) : List.of(new ProgressListener());
+    }
+}
