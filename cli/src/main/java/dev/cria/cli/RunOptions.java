@@ -70,6 +70,8 @@ final class RunOptions {
 
     /** Shows progress: a bar on a terminal, lines otherwise. */
     static List<TrainingListener> progress() {
-        return System.console() == null ? List.of(new LogListener(PLAIN_LINES)) : List.of(new ProgressListener());
+        return Boolean.getBoolean("cria.terminal") // set by the launcher
+                ? List.of(new ProgressListener())
+                : List.of(new LogListener(PLAIN_LINES));
     }
 }
