@@ -112,10 +112,13 @@ final class ReferenceAttention {
         }
     }
 
+    /**
+     * Some columns of some rows, a view. Made by hand, since {@code INDArray.get} of M2.1 returns an empty array where a
+     * view's offset plus that of the rows asked for reaches the view's length.
+     */
     private static INDArray block(Tensor x, int from, int to, int head, int width) {
-        return x.array()
-                .get(
-                        NDArrayIndex.interval(from, to),
-                        NDArrayIndex.interval((long) head * width, (long) (head + 1) * width));
+        long columns = x.columns();
+        long first = x.slab().base() + x.offset() + from * columns + (long) head * width;
+        return Nd4j.create(x.slab().array().data(), new long[] {to - from, width}, new long[] {columns, 1}, first, 'c');
     }
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -86,7 +85,7 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
         for (int i = 0; i < rows.length; i++) {
-            dx.array().getRow(rows[i]).addi(dy.array().getRow(i));
+            dx.slice(rows[i], rows[i] + 1).array().addi(dy.slice(i, i + 1).array());
         }
     }
 
@@ -246,7 +245,6 @@ public final class ReferenceOps implements TensorOps {
     }
 
     private static INDArray flat(Tensor x, long from, long to) {
-        INDArray all = x.reshape(x.length()).array();
-        return from == 0 && to == x.length() ? all : all.get(NDArrayIndex.interval(from, to));
+        return x.reshape(x.length()).slice(from, to).array();
     }
 }

@@ -17,7 +17,7 @@ public record CosineSchedule(double peak, long warmupSteps, long totalSteps, dou
 
     /** Checks the numbers. */
     public CosineSchedule {
-        if (peak <= 0 || warmupSteps < 0 || totalSteps < 1 || floorFraction < 0 || floorFraction > 1) {
+        if (!(peak > 0 && warmupSteps >= 0 && totalSteps >= 1 && floorFraction >= 0 && floorFraction <= 1)) {
             throw new IllegalArgumentException(
                     "a cosine schedule needs a positive peak and total, a warmup of at least 0 and a floor in 0 to 1, got "
                             + "peak %s, warmupSteps %d, totalSteps %d, floorFraction %s"

@@ -56,7 +56,8 @@ public record CounterRandom(long seed, long stream) {
         if (bound < 1) {
             throw new IllegalArgumentException("the bound must be at least 1, got " + bound);
         }
-        return Math.multiplyHigh(bits(n) >>> 1, bound << 1);
+        long bits = bits(n);
+        return Math.multiplyHigh(bits, bound) + ((bits >> 63) & bound); // as if the bits were unsigned
     }
 
     /**
