@@ -31,7 +31,8 @@ public final class RotaryTable {
         this.cos = new float[Math.multiplyExact(positions, half)];
         this.sin = new float[positions * half];
         for (int i = 0; i < half; i++) {
-            float frequency = (float) (1 / Math.pow(theta, 2.0 * i / headDim));
+            float exponent = (float) (2 * i) / headDim; // each step rounded, as float32 tensors round it
+            float frequency = 1 / (float) Math.pow(theta, exponent);
             for (int p = 0; p < positions; p++) {
                 float angle = p * frequency;
                 cos[p * half + i] = (float) Math.cos(angle);
