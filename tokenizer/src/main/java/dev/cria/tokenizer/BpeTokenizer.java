@@ -3,7 +3,10 @@ package dev.cria.tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Llama's tokenizer: byte-pair encoding with the semantics of SentencePiece, whose ids and text it equals on every input. Bytes that are
@@ -12,7 +15,11 @@ import java.util.List;
 public final class BpeTokenizer implements Tokenizer {
     static final String MODEL_FILE = "tokenizer.model";
 
+    private static final Logger LOG = LoggerFactory.getLogger(BpeTokenizer.class);
+
     private final SentencePieceModel model;
+    private final DummyPrefix dummyPrefix;
+    private final String fileName;
     private final byte[] savedForm;
     private final BpeEncoder encoder;
     private final PieceMatcher userDefined;
@@ -22,11 +29,18 @@ public final class BpeTokenizer implements Tokenizer {
     private final int bosId;
     private final int eosId;
 
-    private BpeTokenizer(SentencePieceModel model, byte[] savedForm) {
+    private BpeTokenizer(
+            SentencePieceModel model,
+            DummyPrefix dummyPrefix,
+            Symbols symbols,
+            MergeTable merges,
+            String fileName,
+            byte[] savedForm) {
         this.model = model;
+        this.dummyPrefix = dummyPrefix;
+        this.fileName = fileName;
         this.savedForm = savedForm;
         List<Piece> pieces = model.pieces();
-        Symbols symbols = new Symbols(pieces);
         int[] byteIds = new int[model.byteFallback() ? 256 : 0];
         surfaces = new String[pieces.size()];
         byteValues = new int[pieces.size()];
@@ -45,7 +59,7 @@ public final class BpeTokenizer implements Tokenizer {
         bosId = model.controlId(model.specials().bos());
         eosId = model.controlId(model.specials().eos());
         userDefined = new PieceMatcher(pieces, piece -> piece.type() == PieceType.USER_DEFINED);
-        encoder = new BpeEncoder(pieces, symbols, MergeTable.byScore(pieces, symbols), byteIds, unkId);
+        encoder = new BpeEncoder(pieces, symbols, merges, byteIds, unkId);
     }
 
     /**
@@ -54,7 +68,18 @@ public final class BpeTokenizer implements Tokenizer {
      * @throws IllegalArgumentException if the content is broken, or of a type or with a normaliser that is not supported
      */
     public static BpeTokenizer fromSentencePiece(byte[] content) {
-        return new BpeTokenizer(SentencePieceModel.parse(content), content.clone());
+        SentencePieceModel model = SentencePieceModel.parse(content);
+        Symbols symbols = new Symbols(model.pieces());
+        MergeTable merges = MergeTable.byScore(model.pieces(), symbols);
+        DummyPrefix prefix = model.addDummyPrefix() ? DummyPrefix.ALWAYS : DummyPrefix.NEVER;
+        return new BpeTokenizer(model, prefix, symbols, merges, MODEL_FILE, content.clone());
+    }
+
+    /** Makes a tokenizer from a Hugging Face file's parts; {@code merges} has rows {left, right, merged}, the first merge first. */
+    static BpeTokenizer fromMerges(SentencePieceModel model, DummyPrefix prefix, List<int[]> merges, byte[] content) {
+        Symbols symbols = new Symbols(model.pieces());
+        MergeTable table = MergeTable.byList(merges);
+        return new BpeTokenizer(model, prefix, symbols, table, HuggingFaceWriter.TOKENIZER_FILE, content.clone());
     }
 
     private static String surfaceOf(Piece piece, SpecialPieces specials) {
@@ -107,15 +132,39 @@ public final class BpeTokenizer implements Tokenizer {
         return mergeUnknownRuns(encodeNormalized(normalize(utf8, false)));
     }
 
-    /** Encodes a text and says where each token came from. */
+    @Override
     public List<Token> encodeWithOffsets(String text) {
         byte[] utf8 = Utf8.encode(text);
         NormalizedText normalized = normalize(utf8, true);
         return new OffsetTracker(model.pieces(), normalized, utf8).track(encodeNormalized(normalized));
     }
 
+    /**
+     * Encodes a text in which the names of control pieces, such as {@code "</s>"}, stand for their ids. Every stretch between them is
+     * encoded as a text of its own. Never for text that a user can write.
+     */
+    public int[] encodeWithControls(String text) {
+        byte[] utf8 = Utf8.encode(text);
+        PieceMatcher controls = new PieceMatcher(model.pieces(), piece -> piece.type() == PieceType.CONTROL);
+        IntList ids = new IntList(text.length() / 3);
+        int start = 0;
+        for (int i = 0; i < utf8.length; ) {
+            long match = controls.longestAt(utf8, i, utf8.length);
+            if (match == PairMap.ABSENT) {
+                i++;
+            } else {
+                ids.addAll(encode(Arrays.copyOfRange(utf8, start, i)));
+                ids.add(PieceMatcher.id(match));
+                i += PieceMatcher.length(match);
+                start = i;
+            }
+        }
+        ids.addAll(encode(Arrays.copyOfRange(utf8, start, utf8.length)));
+        return ids.toArray();
+    }
+
     private NormalizedText normalize(byte[] utf8, boolean withOrigins) {
-        return NormalizedText.of(utf8, model.addDummyPrefix(), model.removeExtraWhitespaces(), withOrigins);
+        return NormalizedText.of(utf8, dummyPrefix, model.removeExtraWhitespaces(), withOrigins);
     }
 
     /** The ids of a normalised text, every unknown character by itself. */
@@ -200,8 +249,24 @@ public final class BpeTokenizer implements Tokenizer {
         return TokenizerFiles.sha256(savedForm);
     }
 
+    /**
+     * {@inheritDoc} A SentencePiece model is written as {@code tokenizer.model}, and where the format can express it also as
+     * {@code tokenizer.json} for Transformers; one that was read from {@code tokenizer.json} is written as that.
+     */
     @Override
     public void save(Path directory) {
-        TokenizerFiles.write(directory.resolve(MODEL_FILE), savedForm);
+        HuggingFaceWriter writer = new HuggingFaceWriter(model);
+        TokenizerFiles.write(directory.resolve(fileName), savedForm);
+        if (fileName.equals(MODEL_FILE)) {
+            if (writer.obstacle().isPresent()) {
+                LOG.info(
+                        "No {} is written: {}.",
+                        HuggingFaceWriter.TOKENIZER_FILE,
+                        writer.obstacle().get());
+                return;
+            }
+            TokenizerFiles.write(directory.resolve(HuggingFaceWriter.TOKENIZER_FILE), writer.tokenizerJson());
+        }
+        TokenizerFiles.write(directory.resolve(HuggingFaceWriter.CONFIG_FILE), writer.configJson());
     }
 }

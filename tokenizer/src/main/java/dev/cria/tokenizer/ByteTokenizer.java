@@ -3,7 +3,9 @@ package dev.cria.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The tokenizer without training: ids 0..255 are bytes, 256 is bos, 257 is eos. Any bytes, valid UTF-8 or not, survive
@@ -78,6 +80,21 @@ public final class ByteTokenizer implements Tokenizer {
             ids[i] = utf8[i] & 0xFF;
         }
         return ids;
+    }
+
+    @Override
+    public List<Token> encodeWithOffsets(String text) {
+        byte[] utf8 = Utf8.encode(text);
+        int[] chars = Utf8.charOfByte(utf8);
+        List<Token> tokens = new ArrayList<>(utf8.length);
+        int start = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            boolean last = i + 1 == utf8.length || (utf8[i + 1] & 0xC0) != 0x80;
+            int end = last ? i + 1 : start;
+            tokens.add(new Token(utf8[i] & 0xFF, start, end, chars[start], chars[end]));
+            start = end;
+        }
+        return tokens;
     }
 
     @Override

@@ -23,15 +23,16 @@ final class NormalizedText {
     /**
      * Normalises a text.
      *
-     * @param addDummyPrefix whether to put a space before a text that is not empty
+     * @param dummyPrefix whether to put a space before the text
      * @param removeExtraWhitespaces whether to drop spaces at the ends and shorten runs of them to one
      * @param withOrigins whether to keep the origin of each byte
      */
-    static NormalizedText of(byte[] text, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean withOrigins) {
+    static NormalizedText of(
+            byte[] text, DummyPrefix dummyPrefix, boolean removeExtraWhitespaces, boolean withOrigins) {
         NormalizedText normalized = new NormalizedText(capacityFor(text.length), withOrigins);
         int start = removeExtraWhitespaces ? skipSpaces(text, 0) : 0;
         if (start < text.length) {
-            if (addDummyPrefix) {
+            if (needsPrefix(text, start, dummyPrefix)) {
                 normalized.append(SPACE_MARK, 0, SPACE_MARK.length, start);
             }
             normalized.appendAll(text, start, removeExtraWhitespaces);
@@ -62,6 +63,11 @@ final class NormalizedText {
                 && end - position >= 3
                 && bytes[position + 1] == SPACE_MARK[1]
                 && bytes[position + 2] == SPACE_MARK[2];
+    }
+
+    private static boolean needsPrefix(byte[] text, int start, DummyPrefix dummyPrefix) {
+        boolean startsWithSpace = text[start] == ' ' || isSpaceMark(text, start, text.length);
+        return dummyPrefix == DummyPrefix.ALWAYS || (dummyPrefix == DummyPrefix.UNLESS_SPACE && !startsWithSpace);
     }
 
     private static int capacityFor(int textLength) {

@@ -14,7 +14,7 @@ final class OffsetTracker {
     OffsetTracker(List<Piece> pieces, NormalizedText normalized, byte[] utf8) {
         this.pieces = pieces;
         this.normalized = normalized;
-        this.charOfByte = charOfByte(utf8);
+        this.charOfByte = Utf8.charOfByte(utf8);
     }
 
     /** The tokens of ids in which every unknown character stands by itself. */
@@ -73,19 +73,5 @@ final class OffsetTracker {
             start--;
         }
         return start;
-    }
-
-    private static int[] charOfByte(byte[] utf8) {
-        int[] chars = new int[utf8.length + 1];
-        int count = 0;
-        for (int i = 0; i < utf8.length; i++) {
-            chars[i] = count;
-            // A char ends with the last byte of its character; a character of four bytes has two.
-            boolean ends = i + 1 == utf8.length || (utf8[i + 1] & 0xC0) != 0x80;
-            boolean wide = (utf8[i] & 0xFF) >= 0xF0;
-            count += (ends ? 1 : 0) + (wide ? 1 : 0);
-        }
-        chars[utf8.length] = count;
-        return chars;
     }
 }

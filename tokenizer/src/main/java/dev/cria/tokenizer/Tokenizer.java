@@ -31,6 +31,9 @@ public interface Tokenizer {
     /** Encodes UTF-8 bytes; what a byte that is not valid UTF-8 becomes is the implementation's to say. */
     int[] encode(byte[] utf8);
 
+    /** Encodes a text and says where each token came from; the ids are those of {@link #encode(String)}. */
+    List<Token> encodeWithOffsets(String text);
+
     /** Encodes many texts on all cores of the common pool; entry i holds the ids of text i. */
     default int[][] encodeAll(List<String> texts) {
         return texts.parallelStream().map(this::encode).toArray(int[][]::new);

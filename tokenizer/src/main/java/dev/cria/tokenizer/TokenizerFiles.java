@@ -3,6 +3,7 @@ package dev.cria.tokenizer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,8 @@ final class TokenizerFiles {
     /** The largest tokenizer file that is read; Llama 3's tokenizer.json has 9 MB. */
     private static final long MAX_BYTES = 256L << 20;
 
-    private static final List<String> FILE_NAMES = List.of(BpeTokenizer.MODEL_FILE, ByteTokenizer.FILE_NAME);
+    private static final List<String> FILE_NAMES =
+            List.of(BpeTokenizer.MODEL_FILE, HuggingFaceWriter.TOKENIZER_FILE, ByteTokenizer.FILE_NAME);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private TokenizerFiles() {}
@@ -47,7 +49,23 @@ final class TokenizerFiles {
         if (json.path("format").asText().equals(ByteTokenizer.FORMAT)) {
             return ByteTokenizer.fromJson(json, file);
         }
-        throw new IllegalArgumentException(file + ": not a tokenizer file");
+        try {
+            return new HuggingFaceReader(json, readConfig(file.resolveSibling(HuggingFaceWriter.CONFIG_FILE)))
+                    .read(content);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": not a usable tokenizer.json: " + e.getMessage(), e);
+        }
+    }
+
+    /** The content of a {@code tokenizer_config.json}, empty if there is none. */
+    static ObjectNode readConfig(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return JSON.createObjectNode();
+        }
+        if (parseJson(read(file), file) instanceof ObjectNode config) {
+            return config;
+        }
+        throw new IllegalArgumentException(file + ": not a JSON object");
     }
 
     private static Tokenizer parseModel(byte[] content, Path file) {
@@ -89,7 +107,9 @@ final class TokenizerFiles {
         Path directory = file.toAbsolutePath().getParent();
         try {
             Files.createDirectories(directory);
-            Path temporary = Files.createTempFile(directory, file.getFileName().toString(), ".tmp");
+            // Not createTempFile: its files are readable by their owner alone.
+            Path temporary = file.resolveSibling(
+                    file.getFileName() + ".tmp-" + ProcessHandle.current().pid());
             try {
                 Files.write(temporary, content);
                 Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -101,4 +101,19 @@ final class Utf8 {
                         | (bytes[start + 3] & 0x3F);
         };
     }
+
+    /** For each byte of valid UTF-8, and for its end, how many chars of the string come before. */
+    static int[] charOfByte(byte[] utf8) {
+        int[] chars = new int[utf8.length + 1];
+        int count = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            chars[i] = count;
+            // A char ends with the last byte of its character; a character of four bytes has two.
+            boolean ends = i + 1 == utf8.length || (utf8[i + 1] & 0xC0) != 0x80;
+            boolean wide = (utf8[i] & 0xFF) >= 0xF0;
+            count += (ends ? 1 : 0) + (wide ? 1 : 0);
+        }
+        chars[utf8.length] = count;
+        return chars;
+    }
 }

@@ -21,7 +21,11 @@ final class WordSplitter {
 
     void split(byte[] buffer, int start, int end, WordCounter words) {
         byte[] line = Arrays.copyOfRange(buffer, start, end);
-        NormalizedText text = NormalizedText.of(line, config.addDummyPrefix(), config.removeExtraWhitespaces(), false);
+        NormalizedText text = NormalizedText.of(
+                line,
+                config.addDummyPrefix() ? DummyPrefix.ALWAYS : DummyPrefix.NEVER,
+                config.removeExtraWhitespaces(),
+                false);
         byte[] bytes = text.bytes();
         int wordStart = 0;
         boolean afterSpace = false;
