@@ -61,7 +61,6 @@ final class PretrainCommand implements Callable<Integer> {
         try (Engine engine = Engine.create();
                 RunDirectory run = RunDirectory.open(output, options.resume());
                 Pretraining pretraining = Pretraining.open(engine, config, corpus, run, RunOptions.progress())) {
-            LOG.info("{}", engine.ops().describe());
             LOG.info(
                     "{} parameters",
                     String.format(

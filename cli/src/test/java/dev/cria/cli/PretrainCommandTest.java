@@ -1,0 +1,119 @@
+package dev.cria.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainCommandTest {
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void trainsOnAFileWithoutAConfiguration() throws IOException {
+        Path text = Files.writeString(directory.resolve("text.txt"), "one two three four. ".repeat(100));
+        Path run = directory.resolve("run");
+
+        int exit = pretrain("--input", text.toString(), "--output", run.toString(), "--set", "training.steps=2");
+
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("held-out loss", "cria generate --model " + run);
+        assertThat(run.resolve("checkpoints/latest")).exists();
+    }
+
+    @Test
+    void printsTheResolvedConfiguration() {
+        assertThat(pretrain("--print-config", "--set", "model.preset=XS", "--set", "training.seed=7"))
+                .isZero();
+        assertThat(out.toString()).contains("numKeyValueHeads: 2", "seed: 7", "learningRate:");
+    }
+
+    @Test
+    void everyShippedConfigurationIsRead() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../examples/configs"))) {
+            List<Path> configs =
+                    files.filter(f -> f.toString().endsWith(".yaml")).toList();
+            assertThat(configs).isNotEmpty();
+            for (Path config : configs) {
+                assertThat(pretrain("--config", config.toString(), "--print-config"))
+                        .as(config + ": " + err)
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void aMissingFileIsOneLine() {
+        refuses("none.txt", "--input", directory.resolve("none.txt").toString());
+    }
+
+    @Test
+    void anEmptyFileIsOneLine() throws IOException {
+        refuses(
+                "it is empty",
+                "--input",
+                Files.createFile(directory.resolve("empty.txt")).toString());
+    }
+
+    @Test
+    void aTextShorterThanAContextIsOneLine() throws IOException {
+        refuses(
+                "data.contextLength",
+                "--input",
+                Files.writeString(directory.resolve("a.txt"), "a few words").toString());
+    }
+
+    @Test
+    void anUnknownKeyIsOneLineWithTheNearestOne() {
+        refuses("learningRate", "--set", "optimizer.learningrat=1");
+    }
+
+    @Test
+    void headsThatDoNotFitAreOneLine() {
+        refuses("numKeyValueHeads", "--set", "model.numKeyValueHeads=3");
+    }
+
+    @Test
+    void aRunDirectoryInUseIsOneLine() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.createFile(run.resolve("something"));
+        assertThat(pretrain("--output", run.toString())).isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("--resume");
+    }
+
+    @Test
+    void resumingNeedsTheRun() {
+        assertThat(pretrain("--resume")).isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("--output");
+    }
+
+    private void refuses(String message, String... arguments) {
+        Path run = directory.resolve("refused");
+        List<String> all = new ArrayList<>(List.of("--output", run.toString()));
+        all.addAll(List.of(arguments));
+        assertThat(pretrain(all.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).startsWith("cria: ").contains(message);
+        assertThat(run).doesNotExist();
+    }
+
+    private int pretrain(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "pretrain";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return Cria.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(all);
+    }
+}

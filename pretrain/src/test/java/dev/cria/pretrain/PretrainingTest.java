@@ -1,0 +1,154 @@
+package dev.cria.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cria.core.Engine;
+import dev.cria.core.checkpoint.Checkpoints;
+import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.io.InvalidFileException;
+import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.StepReport;
+import dev.cria.core.train.TrainingListener;
+import dev.cria.core.train.TrainingLoop;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainingTest {
+    private static final Corpus RHYME = consumer ->
+            consumer.accept("humpty dumpty sat on a wall. ".repeat(60).getBytes(StandardCharsets.UTF_8));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void learnsARhymeAndLeavesACheckpointMetricsAndConfiguration() throws IOException {
+        TrainingLoop.Result result = train(directory.resolve("run"), config("training.steps=60"), false, List.of());
+
+        assertThat(result.completed()).isTrue();
+        assertThat(result.validationLoss().orElseThrow()).isLessThan(2); // ln 258 = 5.6 before
+        Path checkpoint = Checkpoints.resolve(directory.resolve("run"));
+        assertThat(checkpoint.getFileName()).hasToString("step-00000060");
+        assertThat(checkpoint)
+                .isDirectoryContaining("glob:**/{config.json,model.safetensors,optimizer.safetensors,manifest.json}");
+        assertThat(Files.readAllLines(directory.resolve("run").resolve(MetricsFile.NAME)))
+                .hasSize(60)
+                .last()
+                .asString()
+                .contains("\"step\":60", "\"val_loss\":", "\"lr\":", "\"grad_norm\":", "\"tokens\":", "\"elapsed_s\":");
+        assertThat(Files.readString(directory.resolve("run").resolve(RunDirectory.CONFIG)))
+                .contains("contextLength: 16");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() throws IOException {
+        train(directory.resolve("a"), config("training.steps=5"), false, List.of());
+        train(directory.resolve("b"), config("training.steps=5"), false, List.of());
+        train(directory.resolve("c"), config("training.steps=5", "training.seed=9"), false, List.of());
+
+        assertThat(weights("a")).isEqualTo(weights("b")).isNotEqualTo(weights("c"));
+    }
+
+    @Test
+    void aStoppedRunGoesOnToTheSameBytesAsAnUndisturbedOne() throws IOException {
+        train(directory.resolve("whole"), config("training.steps=12"), false, List.of());
+        Path halved = directory.resolve("halved");
+        PretrainConfig config = config("training.steps=12");
+
+        assertThat(stopAfter(5, halved, config).completed()).isFalse();
+        train(halved, config, true, List.of());
+
+        assertThat(weights("halved")).isEqualTo(weights("whole"));
+        assertThat(Files.readAllLines(halved.resolve(MetricsFile.NAME))).hasSize(12);
+    }
+
+    @Test
+    void anotherModelIsNotResumed() {
+        Path run = directory.resolve("run");
+        train(run, config("training.steps=2"), false, List.of());
+
+        assertThatThrownBy(() -> train(run, config("training.steps=4", "model.numHiddenLayers=1"), true, List.of()))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("cannot change its model");
+    }
+
+    @Test
+    void textShorterThanAContextLeavesNothingBehind() {
+        Corpus corpus = consumer -> consumer.accept("short".getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(() -> train(directory.resolve("run"), config(), corpus, false, List.of()))
+                .hasMessageContaining("7 tokens")
+                .hasMessageContaining("data.contextLength");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryInUseIsNotOverwritten() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.writeString(run.resolve("thesis.txt"), "do not touch");
+
+        assertThatThrownBy(() -> RunDirectory.open(run, false))
+                .hasMessageContaining("not empty")
+                .hasMessageContaining("--resume");
+    }
+
+    private static TrainingLoop.Result train(
+            Path run, PretrainConfig config, boolean resume, List<TrainingListener> listeners) {
+        return train(run, config, RHYME, resume, listeners);
+    }
+
+    private static TrainingLoop.Result train(
+            Path path, PretrainConfig config, Corpus corpus, boolean resume, List<TrainingListener> listeners) {
+        try (Engine engine = Engine.create();
+                RunDirectory run = RunDirectory.open(path, resume);
+                Pretraining pretraining = Pretraining.open(engine, config, corpus, run, listeners)) {
+            return pretraining.run();
+        }
+    }
+
+    private static TrainingLoop.Result stopAfter(long steps, Path path, PretrainConfig config) {
+        try (Engine engine = Engine.create();
+                RunDirectory run = RunDirectory.open(path, false)) {
+            Pretraining[] pretraining = new Pretraining[1];
+            TrainingListener stopper = new TrainingListener() {
+                @Override
+                public void onStep(StepReport report) {
+                    if (report.step() == steps) {
+                        pretraining[0].requestStop();
+                    }
+                }
+            };
+            try (Pretraining opened = Pretraining.open(engine, config, RHYME, run, List.of(stopper))) {
+                pretraining[0] = opened;
+                return opened.run();
+            }
+        }
+    }
+
+    private byte[] weights(String run) throws IOException {
+        return Files.readAllBytes(Checkpoints.resolve(directory.resolve(run)).resolve("model.safetensors"));
+    }
+
+    private static PretrainConfig config(String... settings) {
+        return ConfigLoader.of(PretrainConfig.class)
+                .set(List.of(
+                        "model.hiddenSize=32",
+                        "model.intermediateSize=64",
+                        "model.numHiddenLayers=2",
+                        "model.numKeyValueHeads=2",
+                        "data.contextLength=16",
+                        "data.batchSize=4",
+                        "optimizer.learningRate=1e-2",
+                        "optimizer.warmupSteps=5",
+                        "checkpoint.everySteps=4",
+                        "evaluation.everySteps=20"))
+                .set(List.of(settings))
+                .load();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.cria.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TextCorpusTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aTextFileIsADocumentAndAJsonlLineIsOne() throws IOException {
+        Path text = write("a.txt", "one\ntwo");
+        Path lines = write("b.jsonl", "{\"text\": \"drei \\u00e4\"}\n\n{\"text\": \"vier\", \"other\": 1}\n");
+
+        assertThat(documents(false, text, lines)).containsExactly("one\ntwo", "drei ä", "vier");
+    }
+
+    @Test
+    void aMissingOrEmptyFileIsRefusedAtOnce() throws IOException {
+        Path empty = write("empty.txt", "");
+
+        assertThatThrownBy(() -> new TextCorpus(List.of(directory.resolve("none.txt")), true))
+                .hasMessageContaining("none.txt")
+                .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> new TextCorpus(List.of(empty), true)).hasMessageContaining("empty");
+        assertThatThrownBy(() -> new TextCorpus(List.of(directory), true)).hasMessageContaining("not a file");
+    }
+
+    @Test
+    void bytesThatAreNotTextAreRefusedUnlessTheTokenizerTakesThem() throws IOException {
+        Path latin1 = directory.resolve("latin1.txt");
+        Files.write(latin1, new byte[] {'o', 'k', (byte) 0xe4, '!'});
+        Path binary = directory.resolve("binary.txt");
+        Files.write(binary, new byte[] {1, 0, 2});
+
+        assertThatThrownBy(() -> documents(false, latin1))
+                .hasMessageContaining("latin1.txt")
+                .hasMessageContaining("byte 2");
+        assertThatThrownBy(() -> documents(false, binary)).hasMessageContaining("byte 1");
+        assertThat(documents(true, latin1, binary)).hasSize(2);
+    }
+
+    @Test
+    void aBadJsonlLineIsNamed() throws IOException {
+        Path broken = write("c.jsonl", "{\"text\": \"fine\"}\n{\"text\": \n");
+        Path missing = write("d.jsonl", "{\"content\": \"x\"}\n");
+
+        assertThatThrownBy(() -> documents(false, broken))
+                .hasMessageContaining("c.jsonl")
+                .hasMessageContaining("line 2");
+        assertThatThrownBy(() -> documents(false, missing))
+                .hasMessageContaining("line 1")
+                .hasMessageContaining("\"text\"");
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+
+    private static List<String> documents(boolean anyBytes, Path... files) {
+        List<String> documents = new ArrayList<>();
+        new TextCorpus(List.of(files), anyBytes)
+                .forEach(bytes -> documents.add(new String(bytes, StandardCharsets.UTF_8)));
+        return documents;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.cria.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cria.core.data.RaggedBatch;
+import dev.cria.core.data.TokenShardWriter;
+import dev.cria.core.data.TokenShards;
+import dev.cria.core.data.Windows;
+import dev.cria.core.data.Windows.Window;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenWindowsTest {
+    private static final int CONTEXT = 8;
+
+    @TempDir
+    private Path directory;
+
+    private Windows windows;
+    private TokenShards shards;
+
+    /** Documents of 5, 1 and 94 tokens: ids count up from 0, so that an id tells its place in the stream. */
+    @BeforeEach
+    void writeShards() {
+        Path data = directory.resolve("data");
+        try (TokenShardWriter writer = TokenShardWriter.create(data, "test", 1000)) {
+            int id = 0;
+            for (int length : new int[] {5, 1, 94}) {
+                for (int i = 0; i < length; i++) {
+                    writer.append(new int[] {id++}, 0, 1);
+                }
+                writer.endDocument();
+            }
+            writer.publish();
+        }
+        shards = TokenShards.open(data);
+        windows = new Windows(shards);
+    }
+
+    @Test
+    void aWindowFallsIntoSegmentsAtTheEndsOfDocuments() {
+        RaggedBatch batch = windows.read(List.of(new Window(2, 8)));
+
+        assertThat(batch.tokens()).containsExactly(2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(batch.targets()).containsExactly(3, 4, -1, -1, 7, 8, 9, 10);
+        assertThat(batch.segments().positions()).containsExactly(0, 1, 2, 0, 0, 1, 2, 3);
+    }
+
+    @Test
+    void aDocumentThatEndsWithTheWindowPredictsNothingAtItsEnd() {
+        RaggedBatch batch = windows.read(List.of(new Window(1, 4), new Window(6, 3)));
+
+        assertThat(batch.targets()).containsExactly(2, 3, 4, -1, 7, 8, 9);
+        assertThat(batch.segments().count()).isEqualTo(2);
+    }
+
+    @Test
+    void anEpochVisitsDistinctWindowsAndTheNextOneOthers() {
+        TokenWindows source = new TokenWindows(windows, 100, CONTEXT, 1, 4);
+        Set<Integer> first = new HashSet<>();
+        Set<Integer> second = new HashSet<>();
+        int perEpoch = (100 - CONTEXT) / CONTEXT;
+        for (int i = 0; i < perEpoch; i++) {
+            first.add(source.next().tokens()[0]);
+        }
+        for (int i = 0; i < perEpoch; i++) {
+            second.add(source.next().tokens()[0]);
+        }
+
+        assertThat(first).hasSize(perEpoch);
+        assertThat(second).hasSize(perEpoch).isNotEqualTo(first);
+        assertThat(first).allMatch(start -> start % CONTEXT == first.iterator().next() % CONTEXT);
+    }
+
+    @Test
+    void goesOnExactlyWhereTheCursorStands() {
+        TokenWindows source = new TokenWindows(windows, 100, CONTEXT, 3, 3);
+        for (int i = 0; i < 7; i++) {
+            source.next();
+        }
+        TokenWindows resumed = new TokenWindows(windows, 100, CONTEXT, 3, 3);
+        resumed.restore(source.cursor());
+
+        assertThat(resumed.next().tokens()).isEqualTo(source.next().tokens());
+    }
+
+    @Test
+    void coveringWindowsReadEveryTargetOnce() {
+        List<Integer> targets = TokenWindows.covering(60, 100, CONTEXT, 2).stream()
+                .map(windows::read)
+                .flatMapToInt(batch -> Arrays.stream(batch.targets()))
+                .boxed()
+                .toList();
+
+        assertThat(targets).hasSize(39).startsWith(61, 62).endsWith(98, 99).doesNotHaveDuplicates();
+    }
+}
