@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PretrainCommand.class, GenerateCommand.class})
+        subcommands = {PretrainCommand.class, GenerateCommand.class, ScoreCommand.class})
 public final class Cria implements Runnable {
     @Option(
             names = "--verbose",
