@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PretrainCommand.class, GenerateCommand.class, ScoreCommand.class})
+        subcommands = {
+            TokenizerCommand.class,
+            PretrainCommand.class,
+            GenerateCommand.class,
+            ScoreCommand.class,
+            BenchCommand.class
+        })
 public final class Cria implements Runnable {
     @Option(
             names = "--verbose",

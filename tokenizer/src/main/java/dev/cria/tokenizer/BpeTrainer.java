@@ -11,14 +11,14 @@ import java.util.List;
  */
 public final class BpeTrainer {
     private final BpeTrainerConfig config;
-    private final ProgressListener progress;
+    private final BpeTrainerListener progress;
     private final WordCounter words = new WordCounter();
     private final WordSplitter splitter;
     private long lines;
     private long longLines;
 
     /** Makes a trainer that tells a listener how far it has come. */
-    public BpeTrainer(BpeTrainerConfig config, ProgressListener progress) {
+    public BpeTrainer(BpeTrainerConfig config, BpeTrainerListener progress) {
         this.config = config;
         this.progress = progress;
         this.splitter = new WordSplitter(config, specialPieces(config));
@@ -27,6 +27,18 @@ public final class BpeTrainer {
     /** Adds the lines of a plain UTF-8 text file. */
     public BpeTrainer addFile(Path file) {
         TrainingText.forEachLine(file, this::addLine);
+        return this;
+    }
+
+    /**
+     * Adds the text in some fields of a file with one JSON object a line.
+     *
+     * @throws IllegalArgumentException if a line is no JSON object or a field is absent or no string; the message names file and line
+     */
+    public BpeTrainer addJsonLines(Path file, List<String> fields) {
+        JsonLines reader = new JsonLines(file, fields);
+        TrainingText.forEachLine(
+                file, (buffer, start, end) -> reader.texts(buffer, start, end).forEach(this::addText));
         return this;
     }
 

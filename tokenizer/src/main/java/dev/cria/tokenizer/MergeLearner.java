@@ -76,7 +76,7 @@ final class MergeLearner {
     }
 
     /** Learns up to {@code count} pieces, fewer if no pair is left; the earlier ones merge first. */
-    List<String> learn(int count, ProgressListener progress) {
+    List<String> learn(int count, BpeTrainerListener progress) {
         while (pieces.size() < count) {
             int pair = candidates.pop();
             if (pair < 0) {

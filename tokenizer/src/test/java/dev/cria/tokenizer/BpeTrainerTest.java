@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BpeTrainerTest {
     private static BpeTrainer trainer(BpeTrainerConfig config) {
-        return new BpeTrainer(config, ProgressListener.NONE);
+        return new BpeTrainer(config, BpeTrainerListener.NONE);
     }
 
     private static String madeUpText() throws IOException {

@@ -248,7 +248,7 @@ class ChatFormatTest {
     }
 
     private static BpeTokenizer withSeparator() {
-        return new BpeTrainer(BpeTrainerConfig.llama2(268).withControlPieces(List.of("<sep>")), ProgressListener.NONE)
+        return new BpeTrainer(BpeTrainerConfig.llama2(268).withControlPieces(List.of("<sep>")), BpeTrainerListener.NONE)
                 .addText("ab ab ba be")
                 .train();
     }

@@ -2,9 +2,9 @@ package dev.cria.tokenizer;
 
 /** Is told how far long work has come. */
 @FunctionalInterface
-public interface ProgressListener {
+public interface BpeTrainerListener {
     /** A listener that does nothing. */
-    ProgressListener NONE = (phase, done, total) -> {};
+    BpeTrainerListener NONE = (phase, done, total) -> {};
 
     /**
      * Called now and then, from the working thread.

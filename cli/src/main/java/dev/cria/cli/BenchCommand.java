@@ -1,0 +1,23 @@
+package dev.cria.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code cria bench}: groups the measurements; each prints one line of JSON. */
+@Command(
+        name = "bench",
+        description = "Measures speed; prints one line of JSON.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {BenchTokenizeCommand.class})
+final class BenchCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** Without a command: the list of commands. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}
