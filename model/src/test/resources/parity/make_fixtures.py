@@ -141,6 +141,67 @@ def make_import(name, case, dtype, shard_size, seed):
     return dict(name=name, documents=documents)
 
 
+def meta_attention(x, wq, wk, wv, wo, heads, kv_heads, theta):
+    """Attention with Meta's rotary embedding: neighbouring numbers of a head are a complex number that is turned."""
+    tokens, head_dim = x.shape[0], wq.shape[0] // heads
+    frequencies = 1.0 / (theta ** (torch.arange(0, head_dim, 2).float() / head_dim))
+    angles = torch.outer(torch.arange(tokens).float(), frequencies)
+    turn = torch.polar(torch.ones_like(angles), angles)[:, None, :]
+
+    def rotate(z, n):
+        pairs = torch.view_as_complex((x @ z.T).view(tokens, n, head_dim // 2, 2))
+        return torch.view_as_real(pairs * turn).reshape(tokens, n, head_dim)
+
+    q = rotate(wq, heads)
+    k = rotate(wk, kv_heads).repeat_interleave(heads // kv_heads, 1)
+    v = (x @ wv.T).view(tokens, kv_heads, head_dim).repeat_interleave(heads // kv_heads, 1)
+    scores = torch.einsum("qhd,khd->hqk", q, k) / math.sqrt(head_dim)
+    scores = scores + torch.full((tokens, tokens), float("-inf")).triu(1)
+    return torch.einsum("hqk,khd->qhd", scores.softmax(-1), v).reshape(tokens, -1) @ wo.T
+
+
+def make_meta(name, seed):
+    """A model in the layout of Meta's releases and what Meta's arithmetic, written out here, makes of it."""
+    dim, heads, kv_heads, ffn, vocab, eps, theta = 24, 4, 2, 40, 37, 1e-5, 10000.0
+    generator = torch.Generator().manual_seed(seed)
+    directory = HERE / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    kv = dim // heads * kv_heads
+    shapes = {"tok_embeddings": (vocab, dim), "norm": (dim,), "output": (vocab, dim)}
+    for i in range(2):
+        at = f"layers.{i}."
+        shapes |= {at + "attention.wq": (dim, dim), at + "attention.wk": (kv, dim), at + "attention.wv": (kv, dim)}
+        shapes |= {at + "attention.wo": (dim, dim), at + "feed_forward.w1": (ffn, dim)}
+        shapes |= {at + "feed_forward.w2": (dim, ffn), at + "feed_forward.w3": (ffn, dim)}
+        shapes |= {at + "attention_norm": (dim,), at + "ffn_norm": (dim,)}
+    weights = {k: torch.randn(s, generator=generator) * s[-1] ** -0.5 + (len(s) == 1) for k, s in shapes.items()}
+    documents = [torch.randint(0, vocab, (n,), generator=generator).tolist() for n in LENGTHS]
+
+    def norm(x, gain):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * gain
+
+    def logits_of(document):
+        x = weights["tok_embeddings"][document]
+        for i in range(2):
+            w = {k.removeprefix(f"layers.{i}."): v for k, v in weights.items()}
+            q, k, v, o = (w[f"attention.w{c}"] for c in "qkvo")
+            x = x + meta_attention(norm(x, w["attention_norm"]), q, k, v, o, heads, kv_heads, theta)
+            h = norm(x, w["ffn_norm"])
+            x = x + (F.silu(h @ w["feed_forward.w1"].T) * (h @ w["feed_forward.w3"].T)) @ w["feed_forward.w2"].T
+        return norm(x, weights["norm"]) @ weights["output"].T
+
+    logits = [logits_of(d) for d in documents]
+    chosen = [z[:-1].log_softmax(-1).gather(1, torch.tensor(d[1:])[:, None])[:, 0] for z, d in zip(logits, documents)]
+    params = dict(dim=dim, n_layers=2, n_heads=heads, n_kv_heads=kv_heads, norm_eps=eps, multiple_of=8, vocab_size=-1)
+    (directory / "params.json").write_text(json.dumps(params) + "\n")
+    frequencies = 1.0 / (theta ** (torch.arange(0, dim // heads, 2).float() / (dim // heads)))
+    stored = {f"{k}.weight": v for k, v in weights.items()} | {"rope.freqs": frequencies}
+    write(directory / "model.safetensors", stored)
+    write(directory / "expected.safetensors", dict(logits=torch.cat(logits), log_probs=torch.cat(chosen)))
+    return dict(name=name, documents=documents)
+
+
 def make_adamw():
     """100 steps of AdamW with clipping and schedule; the gradients are given."""
     generator = torch.Generator().manual_seed(99)
@@ -188,6 +249,7 @@ def main():
     imported = [
         make_import("bf16", (41, 16, 23, 2, 4, 2, None, 10000.0, 1e-5, False), torch.bfloat16, "1GB", 50),
         make_import("fp16-sharded", (43, 16, 21, 2, 2, 1, None, 10000.0, 1e-5, True), torch.float16, "3KB", 51),
+        make_meta("meta-layout", 52),
     ]
     record = dict(
         format=FORMAT,

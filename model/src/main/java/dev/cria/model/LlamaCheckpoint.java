@@ -2,23 +2,29 @@ package dev.cria.model;
 
 import dev.cria.core.Engine;
 import dev.cria.core.autograd.Parameter;
+import dev.cria.core.autograd.Parameters;
 import dev.cria.core.checkpoint.DType;
 import dev.cria.core.checkpoint.NamedTensor;
 import dev.cria.core.checkpoint.Safetensors;
 import dev.cria.core.checkpoint.SafetensorsWriter;
+import dev.cria.core.checkpoint.StoredTensor;
 import dev.cria.core.checkpoint.TensorFiles;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.ops.TensorOps;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** A Llama as a Hugging Face model directory: {@code config.json} and {@code model.safetensors}. */
+/** A Llama as a directory of files: Hugging Face's layout is read and written, Meta's is read. */
 final class LlamaCheckpoint {
     private static final String WEIGHTS = "model";
+    private static final int SHOWN = 10; // names in an error
 
     private LlamaCheckpoint() {}
 
@@ -32,13 +38,17 @@ final class LlamaCheckpoint {
     }
 
     static Llama load(Engine engine, Path directory, Predicate<String> trained) {
-        LlamaConfig config = LlamaConfigFile.read(directory);
+        PickleFiles.refuse(directory);
         try (Safetensors file = Safetensors.open(directory, WEIGHTS)) {
-            checkNames(config, file);
-            Llama model = Llama.zeros(engine, config, trained);
+            WeightLayout layout = MetaLayout.isAt(directory)
+                    ? MetaLayout.read(directory, file)
+                    : new WeightLayout.HuggingFace(LlamaConfigFile.read(directory));
+            check(layout, file);
+            checkTied(layout, file);
+            Llama model = Llama.zeros(engine, layout.config(), trained);
             try {
                 for (Parameter parameter : model.parameters().all()) {
-                    TensorFiles.read(engine.ops(), file, parameter.name(), parameter.value());
+                    layout.read(engine.ops(), file, parameter);
                 }
                 return model;
             } catch (RuntimeException e) {
@@ -48,21 +58,61 @@ final class LlamaCheckpoint {
         }
     }
 
-    /** Names what is missing or extra before anything is allocated. */
-    private static void checkNames(LlamaConfig config, Safetensors file) {
-        Set<String> expected =
-                Llama.specs(config).stream().map(spec -> spec.name()).collect(Collectors.toSet());
-        Set<String> missing = new TreeSet<>(expected);
-        missing.removeAll(file.tensors().keySet());
-        Set<String> extra = new TreeSet<>(file.tensors().keySet());
-        extra.removeAll(expected);
-        if (config.tieWordEmbeddings()) {
-            extra.remove(Llama.LM_HEAD); // a copy of the embedding that some programs write
-        }
-        if (!missing.isEmpty() || !extra.isEmpty()) {
+    /** Names what is missing, extra or misshaped before any memory is set aside. */
+    private static void check(WeightLayout layout, Safetensors file) {
+        int layers = layout.config().numHiddenLayers();
+        if (layers > file.tensors().size()) {
             throw new InvalidFileException(
                     file.source(),
-                    "its tensors are not those of config.json: missing %s, extra %s".formatted(missing, extra));
+                    "the configuration claims %d layers, the file has only %d tensors"
+                            .formatted(layers, file.tensors().size()));
         }
+        Set<String> missing = new TreeSet<>();
+        Set<String> extra = new TreeSet<>(file.tensors().keySet());
+        List<String> misshaped = new ArrayList<>();
+        for (Parameters.Spec spec : Llama.specs(layout.config())) {
+            String name = layout.stored(spec.name());
+            StoredTensor tensor = file.tensors().get(name);
+            if (tensor == null) {
+                missing.add(name);
+            } else if (!Arrays.equals(tensor.sizes(), spec.shape())) {
+                misshaped.add("%s %s, not %s".formatted(name, tensor.shape(), Arrays.toString(spec.shape())));
+            }
+            extra.remove(name);
+        }
+        extra.removeAll(layout.ignored());
+        if (!missing.isEmpty() || !extra.isEmpty() || !misshaped.isEmpty()) {
+            throw new InvalidFileException(
+                    file.source(),
+                    "its tensors are not those of the model's configuration: missing %s, extra %s, misshaped %s"
+                            .formatted(shown(missing), shown(extra), shown(misshaped)));
+        }
+    }
+
+    /** A tied LM head that lies in the file all the same must be the embedding: reading one of two would hide the other. */
+    private static void checkTied(WeightLayout layout, Safetensors file) {
+        if (layout.ignored().contains(Llama.LM_HEAD)
+                && file.tensors().containsKey(Llama.LM_HEAD)
+                && fingerprint(file, Llama.LM_HEAD) != fingerprint(file, Llama.EMBEDDING)) {
+            throw new InvalidFileException(
+                    file.source(),
+                    "%s differs from %s, though config.json ties them; set tie_word_embeddings to false"
+                            .formatted(Llama.LM_HEAD, Llama.EMBEDDING));
+        }
+    }
+
+    private static long fingerprint(Safetensors file, String name) {
+        long[] hash = {file.tensor(name).length()};
+        file.read(name, (chunk, length, at) -> {
+            for (int i = 0; i < length; i++) {
+                hash[0] = 31 * hash[0] + Float.floatToRawIntBits(chunk[i]);
+            }
+        });
+        return hash[0];
+    }
+
+    private static String shown(Collection<String> names) {
+        return names.stream().limit(SHOWN).collect(Collectors.joining(", ", "[", ""))
+                + (names.size() > SHOWN ? " and %d more]".formatted(names.size() - SHOWN) : "]");
     }
 }

@@ -1,19 +1,67 @@
 package dev.cria.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cria.core.checkpoint.StrictJson;
 import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** {@code config.json} and {@code generation_config.json} with Hugging Face's keys. */
 final class LlamaConfigFile {
     static final String NAME = "config.json";
     private static final String GENERATION = "generation_config.json";
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final long MAX_BYTES = 1 << 20;
+
+    private static final Set<String> READ = Set.of(
+            "model_type",
+            "hidden_act",
+            "vocab_size",
+            "hidden_size",
+            "intermediate_size",
+            "num_hidden_layers",
+            "num_attention_heads",
+            "num_key_value_heads",
+            "head_dim",
+            "max_position_embeddings",
+            "rms_norm_eps",
+            "rope_theta",
+            "rope_scaling",
+            "rope_parameters",
+            "tie_word_embeddings",
+            "initializer_range",
+            "bos_token_id",
+            "eos_token_id");
+
+    /** Keys that Transformers writes and that do not change what the model computes from given tokens. */
+    private static final Set<String> HARMLESS = Set.of(
+            "architectures",
+            "transformers_version",
+            "torch_dtype",
+            "dtype",
+            "use_cache",
+            "pad_token_id",
+            "pretraining_tp", // the order in which products are summed
+            "return_dict",
+            "id2label",
+            "label2id",
+            "tokenizer_class",
+            "max_length",
+            "temperature",
+            "top_k",
+            "top_p",
+            "typical_p",
+            "repetition_penalty",
+            "length_penalty",
+            "num_beams",
+            "num_beam_groups",
+            "num_return_sequences",
+            "unsloth_fixed",
+            "unsloth_version");
 
     private LlamaConfigFile() {}
 
@@ -66,18 +114,11 @@ final class LlamaConfigFile {
 
     static LlamaConfig read(Path directory) {
         Path file = directory.resolve(NAME);
-        JsonNode json;
-        try {
-            json = MAPPER.readTree(file.toFile());
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot read", file, e);
-        }
-        Keys keys = new Keys(file, json);
-        keys.require("model_type", "llama", List.of("llama"));
-        keys.require("hidden_act", "silu", List.of("silu", "swish"));
-        keys.requireFalse("attention_bias");
-        keys.requireFalse("mlp_bias");
-        keys.requireAbsent("rope_scaling");
+        ConfigKeys keys = new ConfigKeys(file, StrictJson.readObject(file, MAX_BYTES));
+        keys.require("model_type", Set.of("llama"));
+        keys.require("hidden_act", Set.of("silu", "swish")); // two names of one function
+        double ropeTheta = ropeTheta(keys);
+        keys.refuseOthers(READ, HARMLESS);
         int heads = keys.integer("num_attention_heads");
         try {
             return new LlamaConfig(
@@ -88,76 +129,32 @@ final class LlamaConfigFile {
                     heads,
                     keys.integer("num_key_value_heads", heads),
                     keys.integer("head_dim", 0),
-                    keys.integer("max_position_embeddings", 2048),
-                    keys.number("rms_norm_eps", 1e-6), // Transformers' default
-                    keys.ropeTheta(),
-                    json.path("tie_word_embeddings").asBoolean(false),
+                    keys.integer("max_position_embeddings", 2048), // here and below: Transformers' defaults
+                    keys.number("rms_norm_eps", 1e-6),
+                    ropeTheta,
+                    keys.bool("tie_word_embeddings", false),
                     keys.number("initializer_range", 0.02),
-                    keys.integer("bos_token_id", 1),
-                    keys.integer("eos_token_id", 2));
+                    keys.tokenId("bos_token_id", 1),
+                    keys.tokenId("eos_token_id", 2));
+        } catch (InvalidFileException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
-            throw e instanceof InvalidFileException
-                    ? e
-                    : new InvalidFileException(file, String.valueOf(e.getMessage()));
+            throw new InvalidFileException(file, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Typed access to the keys of one file. */
-    private record Keys(Path file, JsonNode json) {
-        int integer(String key) {
-            if (!json.path(key).canConvertToInt()) {
-                throw new InvalidFileException(file, key + " must be an integer, is " + json.path(key));
-            }
-            return json.path(key).intValue();
-        }
-
-        int integer(String key, int fallback) {
-            return json.path(key).isMissingNode() || json.path(key).isNull() ? fallback : integer(key);
-        }
-
-        double number(String key, double fallback) {
-            JsonNode value = json.path(key);
-            if (value.isMissingNode() || value.isNull()) {
-                return fallback;
-            }
-            if (!value.isNumber()) {
-                throw new InvalidFileException(file, key + " must be a number, is " + value);
-            }
-            return value.doubleValue();
-        }
-
-        /** Reads {@code rope_theta}, or {@code rope_parameters} of Transformers 5; other kinds of rope are refused. */
-        double ropeTheta() {
-            JsonNode parameters = json.path("rope_parameters");
-            if (!parameters.isObject()) {
-                return number("rope_theta", 10000);
-            }
-            String type = parameters.path("rope_type").asText("default");
-            if (!type.equals("default")) {
-                throw new InvalidFileException(
-                        file, "rope_type '%s' is not supported; only 'default' is".formatted(type));
-            }
-            return new Keys(file, parameters).number("rope_theta", 10000);
-        }
-
-        void require(String key, String fallback, List<String> known) {
-            String value = json.path(key).asText(fallback);
-            if (!known.contains(value)) {
-                throw new InvalidFileException(
-                        file, "%s '%s' is not supported; only %s is".formatted(key, value, known.get(0)));
+    /** Reads {@code rope_parameters} of Transformers 5 or the older {@code rope_theta}; other kinds of rope are refused. */
+    private static double ropeTheta(ConfigKeys keys) {
+        double theta = keys.number("rope_theta", 10000);
+        for (String key : List.of("rope_scaling", "rope_parameters")) {
+            if (keys.has(key)) {
+                ConfigKeys rope = keys.nested(key);
+                rope.require("rope_type", Set.of("default"));
+                rope.require("type", Set.of("default"));
+                theta = rope.number("rope_theta", theta);
+                rope.refuseOthers(Set.of("rope_type", "type", "rope_theta"), Set.of());
             }
         }
-
-        void requireFalse(String key) {
-            if (json.path(key).asBoolean(false)) {
-                throw new InvalidFileException(file, key + " is not supported; Llama 2 has no biases");
-            }
-        }
-
-        void requireAbsent(String key) {
-            if (!json.path(key).isMissingNode() && !json.path(key).isNull()) {
-                throw new InvalidFileException(file, key + " is not supported: " + json.path(key));
-            }
-        }
+        return theta;
     }
 }

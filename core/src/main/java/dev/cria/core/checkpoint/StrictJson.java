@@ -21,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON from files that are not trusted: UTF-8 only, shallow, of bounded size, no name twice in an object. */
-final class StrictJson {
+public final class StrictJson {
     private static final int MAX_DEPTH = 100;
     private static final int SHOWN = 200;
 
@@ -38,7 +38,7 @@ final class StrictJson {
      * @param maxBytes the size beyond which it is refused
      * @throws InvalidFileException if it is larger or no JSON object
      */
-    static JsonNode readObject(Path file, long maxBytes) {
+    public static JsonNode readObject(Path file, long maxBytes) {
         try {
             long size = Files.size(file);
             if (size > maxBytes) {

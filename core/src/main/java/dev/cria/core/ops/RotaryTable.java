@@ -6,6 +6,8 @@ package dev.cria.core.ops;
  * that rounding moves an angle by 1e-4.
  */
 public final class RotaryTable {
+    private static final long LARGEST = 1L << 27; // angles: a million positions at head size 256
+
     private final int headDim;
     private final int positions;
     private final float[] cos; // [positions, headDim / 2]
@@ -17,7 +19,7 @@ public final class RotaryTable {
      * @param headDim size of a head, even
      * @param theta base of the frequencies, 10,000 in Llama 2
      * @param positions number of positions
-     * @throws IllegalArgumentException if the head size is odd or a number is not positive
+     * @throws IllegalArgumentException if the head size is odd, a number is not positive or the table would not fit
      */
     public RotaryTable(int headDim, double theta, int positions) {
         if (headDim < 2 || headDim % 2 != 0 || theta <= 0 || positions < 1) {
@@ -28,7 +30,11 @@ public final class RotaryTable {
         this.headDim = headDim;
         this.positions = positions;
         int half = headDim / 2;
-        this.cos = new float[Math.multiplyExact(positions, half)];
+        if ((long) positions * half > LARGEST) {
+            throw new IllegalArgumentException("a rotary table of %d positions and head size %d is beyond all sense"
+                    .formatted(positions, headDim));
+        }
+        this.cos = new float[positions * half];
         this.sin = new float[positions * half];
         for (int i = 0; i < half; i++) {
             float exponent = (float) (2 * i) / headDim; // each step rounded, as float32 tensors round it
