@@ -42,8 +42,8 @@ final class GenerateCommand implements Callable<Integer> {
         Path directory = Checkpoints.resolve(model);
         Tokenizer tokenizer = Tokenizer.load(directory);
         try (Engine engine = Engine.create();
-                Llama llama = Llama.loadForInference(engine, directory)) {
-            TextGenerator generator = new TextGenerator(llama, tokenizer);
+                Llama llama = Llama.loadForInference(engine, directory);
+                TextGenerator generator = new TextGenerator(llama, tokenizer)) {
             out.print(prompt);
             generator.generate(prompt, sampling.sampling(), piece -> {
                 out.print(piece);

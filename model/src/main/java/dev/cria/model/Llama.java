@@ -13,6 +13,7 @@ import dev.cria.core.train.Trainable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 /**
@@ -104,10 +105,18 @@ public final class Llama implements Trainable, AutoCloseable {
      * @return [tokens, hidden]
      */
     public Tensor hidden(Tape tape, int[] tokens, Segments segments) {
-        rope.check(segments.positions());
+        LlamaBlock.Attention causal = (t, q, k, v) -> t.causalAttention(q, k, v, config.headDim(), segments);
+        return hidden(tape, tokens, segments.positions(), layer -> causal);
+    }
+
+    /** {@link #hidden} of tokens at the given positions, with each layer's way of attending. */
+    Tensor hidden(Tape tape, int[] tokens, int[] positions, IntFunction<LlamaBlock.Attention> attentions) {
+        rope.check(positions);
         Tensor x = tape.embedding(embedding, tokens);
-        for (LlamaBlock block : blocks) {
-            x = tape.block(x, (t, h) -> block.forward(t, h, rope, segments));
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            LlamaBlock block = blocks.get(layer);
+            LlamaBlock.Attention attention = attentions.apply(layer);
+            x = tape.block(x, (t, h) -> block.forward(t, h, rope, positions, attention));
         }
         return tape.rmsNorm(x, finalNorm, config.rmsNormEps());
     }
@@ -124,7 +133,12 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** Scores of the whole vocabulary after each of the given rows: [rows, vocab]. */
     public Tensor logits(Tape tape, int[] tokens, Segments segments, int[] rows) {
-        return tape.linear(tape.gatherRows(hidden(tape, tokens, segments), rows), lmHead);
+        return logits(tape, hidden(tape, tokens, segments), rows);
+    }
+
+    /** Scores of the whole vocabulary for the given rows of {@link #hidden}: [rows, vocab]. */
+    Tensor logits(Tape tape, Tensor hidden, int[] rows) {
+        return tape.linear(tape.gatherRows(hidden, rows), lmHead);
     }
 
     /** Hidden states where there is a target; the LM head skips all others. */

@@ -4,7 +4,6 @@ import dev.cria.core.autograd.Parameter;
 import dev.cria.core.autograd.Parameters;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.ops.RotaryTable;
-import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import java.util.List;
 
@@ -20,7 +19,6 @@ import java.util.List;
  * @param wGate [intermediate, hidden]
  * @param wUp [intermediate, hidden]
  * @param wDown [hidden, intermediate]
- * @param headDim size of a head
  * @param eps of the norms
  */
 record LlamaBlock(
@@ -33,15 +31,21 @@ record LlamaBlock(
         Parameter wGate,
         Parameter wUp,
         Parameter wDown,
-        int headDim,
         double eps) {
 
-    Tensor forward(Tape tape, Tensor x, RotaryTable rope, Segments segments) { // x [tokens, hidden]
+    /** How queries find the keys and values that they attend to: in their segment, or in a cache. */
+    @FunctionalInterface
+    interface Attention {
+        /** q [tokens, heads * headDim], k and v [tokens, kvHeads * headDim], result like q. */
+        Tensor attend(Tape tape, Tensor q, Tensor k, Tensor v);
+    }
+
+    Tensor forward(Tape tape, Tensor x, RotaryTable rope, int[] positions, Attention attention) { // x [tokens, hidden]
         Tensor h = tape.rmsNorm(x, attentionNorm, eps);
-        Tensor q = tape.rotary(tape.linear(h, wq), rope, segments); // [tokens, heads * headDim]
-        Tensor k = tape.rotary(tape.linear(h, wk), rope, segments); // [tokens, kvHeads * headDim]
+        Tensor q = tape.rotary(tape.linear(h, wq), rope, positions); // [tokens, heads * headDim]
+        Tensor k = tape.rotary(tape.linear(h, wk), rope, positions); // [tokens, kvHeads * headDim]
         Tensor v = tape.linear(h, wv);
-        Tensor a = tape.causalAttention(q, k, v, headDim, segments); // never crosses a segment
+        Tensor a = attention.attend(tape, q, k, v); // never crosses a segment
         x = tape.linearAdd(x, a, wo);
         Tensor f = tape.rmsNorm(x, ffnNorm, eps);
         return tape.linearAdd(x, tape.swiGlu(tape.linear(f, wGate), tape.linear(f, wUp)), wDown);
@@ -59,7 +63,6 @@ record LlamaBlock(
                 parameters.get(at + "mlp.gate_proj.weight"),
                 parameters.get(at + "mlp.up_proj.weight"),
                 parameters.get(at + "mlp.down_proj.weight"),
-                config.headDim(),
                 config.rmsNormEps());
     }
 

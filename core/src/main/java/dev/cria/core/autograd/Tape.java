@@ -128,10 +128,15 @@ public final class Tape implements AutoCloseable {
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim]. */
     public Tensor rotary(Tensor x, RotaryTable table, Segments segments) {
+        return rotary(x, table, segments.positions());
+    }
+
+    /** Rotary position embedding of every head: x [tokens, heads * headDim], positions [tokens]. */
+    public Tensor rotary(Tensor x, RotaryTable table, int[] positions) {
         Tensor y = arena.allocate(x.shape());
-        ops.rotary(y, x, table, segments.positions(), false);
+        ops.rotary(y, x, table, positions, false);
         recordHandingOn(y, dy -> {
-            ops.rotary(dy, dy, table, segments.positions(), true);
+            ops.rotary(dy, dy, table, positions, true);
             gradients.handOn(x, dy);
         });
         return y;

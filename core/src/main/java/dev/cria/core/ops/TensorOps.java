@@ -67,6 +67,18 @@ public interface TensorOps extends AutoCloseable {
     /** dx[rows[i]] += dy[i]; the rows are distinct. */
     void scatterRows(Tensor dx, Tensor dy, int[] rows);
 
+    /**
+     * y[rows[i]] = x[i]; the rows are distinct.
+     *
+     * @param y [rows, columns]
+     * @param x [n, columns]
+     */
+    default void putRows(Tensor y, Tensor x, int[] rows) {
+        for (int i = 0; i < rows.length; i++) {
+            copy(y.slice(rows[i], rows[i] + 1L), x.slice(i, i + 1L));
+        }
+    }
+
     // ---- Linear: x [rows, in], weight [out, in], y [rows, out]
 
     /** y = x · weightᵀ, or y += x · weightᵀ. */
@@ -136,6 +148,20 @@ public interface TensorOps extends AutoCloseable {
             Tensor v,
             int headDim,
             Segments segments);
+
+    /**
+     * Attention of each query to rows of a cache: decoding. By default in plain ND4J calls.
+     *
+     * @param y [queries, heads * headDim]
+     * @param q [queries, heads * headDim]
+     * @param keys [rows, kvHeads * headDim]
+     * @param values [rows, kvHeads * headDim]
+     * @param headDim size of a head
+     * @param contexts for each query the cached rows it sees, as pairs of first and last (excluded) row; at least one row each
+     */
+    default void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
+        ReferenceCachedAttention.forward(y, q, keys, values, headDim, contexts);
+    }
 
     // ---- SwiGLU (Shazeer 2020): y = silu(gate) * up, silu(x) = x * sigmoid(x)
 

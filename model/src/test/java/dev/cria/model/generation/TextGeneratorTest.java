@@ -9,8 +9,10 @@ import dev.cria.model.LlamaConfig;
 import dev.cria.model.TinyModels;
 import dev.cria.tokenizer.ByteTokenizer;
 import dev.cria.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,7 @@ class TextGeneratorTest {
 
     @AfterEach
     void close() {
+        generator.close();
         model.close();
         engine.close();
     }
@@ -41,17 +44,48 @@ class TextGeneratorTest {
 
     @Test
     void theSeedDecidesAndSamplesDiffer() {
-        int[] prompt = generator.encode("Once");
-        int[] first =
-                generator.generate(prompt, sampling, 0, TextListener.none()).tokens();
-        assertThat(generator.generate(prompt, sampling, 0, TextListener.none()).tokens())
-                .isEqualTo(first);
-        assertThat(generator.generate(prompt, sampling, 1, TextListener.none()).tokens())
-                .isNotEqualTo(first);
-        assertThat(generator
-                        .generate(prompt, sampling.withSeed(1), 0, TextListener.none())
-                        .tokens())
-                .isNotEqualTo(first);
+        int[] first = write(sampling, 1).get(0);
+        assertThat(write(sampling, 1).get(0)).isEqualTo(first);
+        assertThat(write(sampling.withSeed(1), 1).get(0)).isNotEqualTo(first);
+        List<int[]> samples = write(sampling, 3);
+        assertThat(samples.get(0)).isEqualTo(first);
+        assertThat(samples.get(1)).isNotEqualTo(first);
+        assertThat(samples.get(2)).isNotEqualTo(first).isNotEqualTo(samples.get(1));
+    }
+
+    private List<int[]> write(Sampling how, int samples) {
+        GenerationRequest request = new GenerationRequest(generator.encode("Once"), how, samples);
+        return generator.generateAll(List.of(request)).get(0).stream()
+                .map(Generation::tokens)
+                .toList();
+    }
+
+    @Test
+    void aBatchEqualsSingleRuns() {
+        List<GenerationRequest> requests = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < 32; i++) {
+            int[] prompt = random.ints(1 + random.nextInt(40), 0, 256).toArray();
+            requests.add(new GenerationRequest(
+                    prompt, sampling.withSeed(i).withMaxTokens(1 + random.nextInt(40)), 1 + random.nextInt(3)));
+        }
+        try (TextGenerator few = new TextGenerator(model, tokenizer, 7)) { // sequences leave and join
+            List<List<Generation>> batch = generator.generateAll(requests);
+            assertThat(tokens(few.generateAll(requests))).isDeepEqualTo(tokens(batch));
+            for (int i = 0; i < requests.size(); i++) {
+                GenerationRequest request = requests.get(i);
+                Generation single = generator.generate(request.prompt(), request.sampling(), TextListener.none());
+                assertThat(batch.get(i).get(0).tokens()).as("request %d", i).isEqualTo(single.tokens());
+                assertThat(batch.get(i).get(0).text()).isEqualTo(single.text());
+            }
+        }
+    }
+
+    private static int[][] tokens(List<List<Generation>> generations) {
+        return generations.stream()
+                .flatMap(List::stream)
+                .map(Generation::tokens)
+                .toArray(int[][]::new);
     }
 
     @Test
@@ -96,9 +130,9 @@ class TextGeneratorTest {
 
     @Test
     void refusesPromptsThatCannotBeContinued() {
-        assertRefused(() -> generator.generate(new int[0], sampling, 0, TextListener.none()), "empty");
-        assertRefused(() -> generator.generate(new int[] {1, 258}, sampling, 0, TextListener.none()), "token 1");
-        assertRefused(() -> generator.generate(new int[] {-1}, sampling, 0, TextListener.none()), "token 0");
+        assertRefused(() -> generator.generate(new int[0], sampling, TextListener.none()), "empty");
+        assertRefused(() -> generator.generate(new int[] {1, 258}, sampling, TextListener.none()), "token 1");
+        assertRefused(() -> generator.generate(new int[] {-1}, sampling, TextListener.none()), "token 0");
         assertRefused(
                 () -> generator.generate("x".repeat(128), sampling, TextListener.none()), "129 tokens", "context 128");
     }

@@ -2,6 +2,7 @@ package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -73,6 +74,33 @@ final class Check {
         sameLength(v, k);
         sameLength(y, q);
         length(logSumExp, (long) segments.tokens() * (q.columns() / headDim));
+    }
+
+    static void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
+        heads(q, headDim);
+        heads(keys, headDim);
+        if (q.columns() % keys.columns() != 0) {
+            throw new IllegalArgumentException(
+                    "the heads of q %s are not a multiple of those of %s".formatted(q, keys));
+        }
+        shape(q, contexts.length, q.columns());
+        sameLength(values, keys);
+        sameLength(y, q);
+        for (int[] spans : contexts) {
+            spans(spans, keys.rows());
+        }
+    }
+
+    /** Pairs of first and last (excluded) row, none empty, at least one. */
+    private static void spans(int[] spans, int rows) {
+        boolean holds = spans.length > 0 && spans.length % 2 == 0;
+        for (int i = 0; holds && i < spans.length; i += 2) {
+            holds = spans[i] >= 0 && spans[i] < spans[i + 1] && spans[i + 1] <= rows;
+        }
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    "%s are not spans of a cache of %d rows".formatted(Arrays.toString(spans), rows));
+        }
     }
 
     static void head(@Nullable Tensor dHidden, @Nullable Tensor dWeight, Tensor hidden, Tensor weight, int[] targets) {

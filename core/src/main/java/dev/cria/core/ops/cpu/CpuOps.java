@@ -145,6 +145,13 @@ public final class CpuOps implements TensorOps {
     }
 
     @Override
+    public void putRows(Tensor y, Tensor x, int[] rows) {
+        Check.shape(x, rows.length, y.columns());
+        Check.indices(rows, y.rows());
+        rowOps.put(floats(y), floats(x), rows, y.columns());
+    }
+
+    @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
         Check.product(y, x, weight);
         gemm.timesTransposed(
@@ -234,6 +241,20 @@ public final class CpuOps implements TensorOps {
                         floats(k),
                         floats(v))
                 .run(pool);
+    }
+
+    @Override
+    public void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
+        Check.cachedAttention(y, q, keys, values, headDim, contexts);
+        new CachedAttention(
+                        floats(y),
+                        floats(q),
+                        floats(keys),
+                        floats(values),
+                        headDim,
+                        q.columns() / headDim,
+                        keys.columns() / headDim)
+                .run(contexts, pool);
     }
 
     private Attention attention(Tensor q, Tensor k, int headDim, Segments segments) {

@@ -36,4 +36,20 @@ interface Gemm {
             float beta,
             long c,
             int ldc);
+
+    /**
+     * y = alpha A x + beta y, or with Aᵀ; A is row-major.
+     *
+     * @param transA whether to take Aᵀ
+     * @param rows stored rows of A
+     * @param columns stored columns of A
+     * @param alpha factor of the product
+     * @param a address of A
+     * @param lda elements from one row of A to the next
+     * @param x address of x
+     * @param beta factor of y before the product is added; 0 overwrites
+     * @param y address of y
+     */
+    void multiplyVector(
+            boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y);
 }

@@ -54,4 +54,30 @@ final class OpenBlasGemm implements Gemm {
                 c.at(cAddress),
                 ldc);
     }
+
+    @Override
+    public void multiplyVector(
+            boolean transA,
+            int rows,
+            int columns,
+            float alpha,
+            long aAddress,
+            int lda,
+            long xAddress,
+            float beta,
+            long yAddress) {
+        openblas.cblas_sgemv(
+                CblasRowMajor,
+                transA ? CblasTrans : CblasNoTrans,
+                rows,
+                columns,
+                alpha,
+                a.at(aAddress),
+                lda,
+                b.at(xAddress),
+                1,
+                beta,
+                c.at(yAddress),
+                1);
+    }
 }

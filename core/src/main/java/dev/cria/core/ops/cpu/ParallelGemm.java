@@ -4,6 +4,8 @@ package dev.cria.core.ops.cpu;
 final class ParallelGemm {
     private static final int GRAIN = 16; // rows and columns per block are multiples: whole vectors, whole cache lines
     private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
+    private static final int FEW_ROWS = 4; // up to so many rows, products with vectors beat BLAS's matrix product
+    private static final int VECTOR_TASK = 1 << 15; // elements of B per task: they stay in the L2 cache for all rows
 
     private final WorkerPool pool;
 
@@ -13,6 +15,10 @@ final class ParallelGemm {
 
     /** C [m, n] = A [m, k] · B [n, k]ᵀ + beta C. */
     void timesTransposed(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        if (m <= FEW_ROWS) {
+            timesVectors(c, a, b, m, n, k, beta);
+            return;
+        }
         run(c, a, false, b, true, m, n, k, beta);
     }
 
@@ -24,6 +30,20 @@ final class ParallelGemm {
     /** C [m, n] = A [k, m]ᵀ · B [k, n] + beta C. */
     void transposedTimes(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
         run(c, a, true, b, false, m, n, k, beta);
+    }
+
+    /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
+    private void timesVectors(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        int step = Math.max(GRAIN, VECTOR_TASK / k / GRAIN * GRAIN);
+        pool.run((n + step - 1) / step, (task, worker) -> {
+            int from = task * step;
+            int rows = Math.min(n, from + step) - from;
+            for (int i = 0; i < m; i++) {
+                long x = a.address((long) i * k);
+                long y = c.address((long) i * n + from);
+                worker.gemm.multiplyVector(false, rows, k, 1, b.address((long) from * k), k, x, beta, y);
+            }
+        });
     }
 
     private void run(Floats c, Floats a, boolean transA, Floats b, boolean transB, int m, int n, int k, float beta) {

@@ -33,6 +33,17 @@ final class RowOps {
         });
     }
 
+    /** y[rows[i]] = x[i]. */
+    void put(Floats y, Floats x, int[] rows, int columns) {
+        forRows(rows.length, rows.length, (task, from, to, worker) -> {
+            float[] row = worker.tile(0, columns);
+            for (int i = from; i < to; i++) {
+                x.get((long) i * columns, row, 0, columns);
+                y.put((long) rows[i] * columns, row, 0, columns);
+            }
+        });
+    }
+
     /** x[rows[i]] += y[i] in the order of i: each task adds to the target rows that are its own. */
     void scatterAdd(Floats x, Floats y, int[] rows, int columns) {
         int tasks = rows.length < ROWS_PER_TASK ? 1 : 4 * pool.threads();

@@ -1,0 +1,164 @@
+package dev.cria.model.generation;
+
+import dev.cria.model.CachedSequence;
+import dev.cria.model.LlamaDecoder;
+import dev.cria.tokenizer.Tokenizer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Many requests decoded together: a sequence that ends makes room for the next at once, and a prompt is computed once for
+ * all its samples.
+ */
+final class BatchGeneration implements AutoCloseable {
+    private static final int PREFILL_TOKENS = 4096; // prompts' tokens computed at once
+
+    private final LlamaDecoder decoder;
+    private final Sampler sampler;
+    private final Tokenizer tokenizer;
+    private final int vocabSize; // of the model
+    private final int maxPositions;
+    private final int maxSequences;
+    private final List<GenerationRequest> requests;
+    private final GenerationListener listener;
+    private final Deque<Prompt> prompts = new ArrayDeque<>();
+    private final List<Running> running = new ArrayList<>();
+    private float[] logits = {};
+    private int nextRequest;
+
+    /** A prompt that is computed and has samples left to be started. */
+    private static final class Prompt {
+        private final int request;
+        private final CachedSequence cached;
+        private final float[] logits; // [vocab], after the prompt
+        private int started; // samples
+
+        private Prompt(int request, CachedSequence cached, float[] logits) {
+            this.request = request;
+            this.cached = cached;
+            this.logits = logits;
+        }
+    }
+
+    /** A sample being written. */
+    private record Running(int request, int sample, CachedSequence cached, GeneratedSequence sequence) {}
+
+    BatchGeneration(
+            LlamaDecoder decoder,
+            Sampler sampler,
+            Tokenizer tokenizer,
+            int vocabSize,
+            int maxPositions,
+            int maxSequences,
+            List<GenerationRequest> requests,
+            GenerationListener listener) {
+        this.decoder = decoder;
+        this.sampler = sampler;
+        this.tokenizer = tokenizer;
+        this.vocabSize = vocabSize;
+        this.maxPositions = maxPositions;
+        this.maxSequences = maxSequences;
+        this.requests = requests;
+        this.listener = listener;
+    }
+
+    void run() {
+        admit();
+        while (!running.isEmpty()) {
+            step();
+            admit();
+        }
+    }
+
+    /** Fills the batch: with samples of prompts that are computed, then of new ones. */
+    private void admit() {
+        while (running.size() < maxSequences) {
+            if (prompts.isEmpty() && nextRequest == requests.size()) {
+                return;
+            }
+            if (prompts.isEmpty()) {
+                prefill();
+            }
+            start(prompts.element());
+        }
+    }
+
+    /** Computes the next prompts, as many as there is room for and memory should be spent on. */
+    private void prefill() {
+        int first = nextRequest;
+        int tokens = 0;
+        int samples = 0;
+        List<CachedSequence> sequences = new ArrayList<>();
+        List<int[]> ids = new ArrayList<>();
+        while (nextRequest < requests.size() && tokens < PREFILL_TOKENS && samples < maxSequences - running.size()) {
+            GenerationRequest request = requests.get(nextRequest++);
+            sequences.add(decoder.newSequence());
+            ids.add(request.prompt());
+            tokens += request.prompt().length;
+            samples += request.samples();
+        }
+        float[] scores = logits(sequences.size());
+        decoder.append(sequences, ids, scores);
+        for (int i = 0; i < sequences.size(); i++) {
+            float[] own = Arrays.copyOfRange(scores, i * vocabSize, (i + 1) * vocabSize);
+            prompts.add(new Prompt(first + i, sequences.get(i), own));
+        }
+    }
+
+    private void start(Prompt prompt) {
+        GenerationRequest request = requests.get(prompt.request);
+        int sample = prompt.started++;
+        boolean last = prompt.started == request.samples();
+        CachedSequence cached = last ? prompt.cached : prompt.cached.fork();
+        if (last) {
+            prompts.remove();
+        }
+        GeneratedSequence sequence = new GeneratedSequence(
+                request.prompt(), request.sampling(), sample, maxPositions, tokenizer, TextListener.none());
+        Running started = new Running(prompt.request, sample, cached, sequence);
+        running.add(started);
+        sequence.advance(sampler, prompt.logits, 0);
+        finish(started);
+    }
+
+    /** One token for every running sequence. */
+    private void step() {
+        List<Running> batch = List.copyOf(running);
+        float[] scores = logits(batch.size());
+        decoder.append(
+                batch.stream().map(Running::cached).toList(),
+                batch.stream().map(r -> new int[] {r.sequence().lastToken()}).toList(),
+                scores);
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).sequence().advance(sampler, scores, i * vocabSize);
+            finish(batch.get(i));
+        }
+    }
+
+    private void finish(Running sample) {
+        if (sample.sequence().isFinished()) {
+            running.remove(sample);
+            sample.cached().close();
+            listener.onFinished(
+                    sample.request(), sample.sample(), sample.sequence().result());
+        }
+    }
+
+    private float[] logits(int sequences) {
+        int length = Math.multiplyExact(sequences, vocabSize);
+        if (logits.length < length) {
+            logits = new float[length];
+        }
+        return logits;
+    }
+
+    /** Gives back the cache of what was not finished. */
+    @Override
+    public void close() {
+        running.forEach(sample -> sample.cached().close());
+        prompts.forEach(prompt -> prompt.cached.close());
+    }
+}
