@@ -3,6 +3,7 @@ package dev.cria.core;
 import dev.cria.core.autograd.Parameters;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Backend;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.TensorOps;
 import dev.cria.core.ops.cpu.CpuOps;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
      */
     public static Engine create() {
         String byDefault = CpuOps.runsHere() ? "cpu" : "reference";
+        Backend.require();
         String name = System.getProperty(OPS_PROPERTY, byDefault).toLowerCase(Locale.ROOT);
         Engine engine = switch (name) {
             case "reference" -> reference(DataType.FLOAT);
