@@ -31,8 +31,8 @@ public record DataConfig(List<Path> input, String tokenizer, int contextLength, 
         }
     }
 
-    /** The toy world by bytes: 16 sequences of 128, a tenth held out. */
+    /** The toy world by bytes: 8 sequences of 256, a tenth held out. */
     public static DataConfig defaults() {
-        return new DataConfig(List.of(), BYTES, 128, 16, 0.1);
+        return new DataConfig(List.of(), BYTES, 256, 8, 0.1);
     }
 }

@@ -13,9 +13,9 @@ public record EvaluationConfig(long everySteps) {
         }
     }
 
-    /** Every 100 steps. */
+    /** Every 250 steps. */
     public static EvaluationConfig defaults() {
-        return new EvaluationConfig(100);
+        return new EvaluationConfig(250);
     }
 
     /** Whether to evaluate after so many steps of the run. */
