@@ -88,7 +88,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (result.completed()) {
             result.validationLoss()
                     .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
-            out.printf("run %s%nTry: ./cria generate --model %s --prompt \"Once\"%n", output, output);
+            out.printf("run %s%nTry: ./cria generate --model %s --prompt \"One\"%n", output, output);
         } else {
             out.printf("stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
         }
