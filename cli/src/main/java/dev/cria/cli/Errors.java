@@ -1,5 +1,6 @@
 package dev.cria.cli;
 
+import dev.cria.core.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -52,7 +53,8 @@ final class Errors {
         return e instanceof IllegalArgumentException
                 || e instanceof IOException
                 || e instanceof UncheckedIOException
-                || e instanceof OutOfMemoryError;
+                || e instanceof OutOfMemoryError
+                || e instanceof TrainingFailedException;
     }
 
     /** The message of an exception; the JDK's file exceptions have only the file's name for one. */

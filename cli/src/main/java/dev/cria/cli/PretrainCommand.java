@@ -85,13 +85,26 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private static void report(PrintWriter out, Path output, TrainingLoop.Result result) {
-        if (result.completed()) {
+        if (!result.completed()) {
+            out.printf("stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
+        } else if (result.newSteps() == 0) {
+            out.printf("run %s is finished: %d steps are done%n", output, result.steps());
+        } else {
             result.validationLoss()
                     .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
-            out.printf("run %s%nTry: ./cria generate --model %s --prompt \"One\"%n", output, output);
-        } else {
-            out.printf("stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
+            out.printf("%srun %s%n", ending(result), output);
+            out.printf("Try: ./cria generate --model %s --prompt \"One\"%n", output);
         }
         out.flush();
+    }
+
+    private static String ending(TrainingLoop.Result result) {
+        String at = " at step " + result.steps() + "\n";
+        return switch (result.ending()) {
+            case TOKEN_BUDGET -> "ended by training.maxTokens" + at;
+            case TIME_BUDGET -> "ended by training.maxMinutes" + at;
+            case NO_IMPROVEMENT -> "ended by evaluation.patience" + at;
+            case COMPLETED, STOPPED -> "";
+        };
     }
 }

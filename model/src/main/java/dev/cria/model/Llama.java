@@ -13,6 +13,7 @@ import dev.cria.core.train.Trainable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
@@ -55,7 +56,12 @@ public final class Llama implements Trainable, AutoCloseable {
      * @param seed of the initial weights
      */
     public static Llama random(Engine engine, LlamaConfig config, long seed) {
-        Llama model = new Llama(config, engine, name -> true);
+        return random(engine, config, seed, name -> true);
+    }
+
+    /** A model with random weights, of which only the named ones get gradients. */
+    public static Llama random(Engine engine, LlamaConfig config, long seed, Predicate<String> trained) {
+        Llama model = new Llama(config, engine, trained);
         LlamaInit.initialise(model, seed);
         return model;
     }
@@ -77,7 +83,12 @@ public final class Llama implements Trainable, AutoCloseable {
      * @throws IllegalArgumentException naming the file and the tensor that is missing, extra or misshaped
      */
     public static Llama load(Engine engine, Path directory) {
-        return LlamaCheckpoint.load(engine, directory, name -> true);
+        return load(engine, directory, name -> true);
+    }
+
+    /** Loads a Hugging Face model directory for training the named weights; the others are frozen. */
+    public static Llama load(Engine engine, Path directory, Predicate<String> trained) {
+        return LlamaCheckpoint.load(engine, directory, trained);
     }
 
     /** Loads a Hugging Face model directory for inference: no gradients are allocated. */
@@ -151,8 +162,14 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** Writes {@code config.json} and the weights as a Hugging Face model directory. */
     @Override
-    public void save(Path directory) {
-        LlamaCheckpoint.save(this, directory);
+    public void save(Path directory, Function<Parameter, Tensor> weights) {
+        LlamaCheckpoint.save(this, directory, weights);
+    }
+
+    /** Reads the weights of a Hugging Face model directory of the same sizes. */
+    @Override
+    public void load(Path directory) {
+        LlamaCheckpoint.read(this, directory);
     }
 
     /** The sizes. */

@@ -10,6 +10,7 @@ import dev.cria.core.checkpoint.SafetensorsWriter;
 import dev.cria.core.checkpoint.StoredTensor;
 import dev.cria.core.checkpoint.TensorFiles;
 import dev.cria.core.io.InvalidFileException;
+import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -28,11 +30,11 @@ final class LlamaCheckpoint {
 
     private LlamaCheckpoint() {}
 
-    static void save(Llama model, Path directory) {
+    static void save(Llama model, Path directory, Function<Parameter, Tensor> weights) {
         LlamaConfigFile.write(model.config(), directory);
         TensorOps ops = model.engine().ops();
         List<NamedTensor> tensors = model.parameters().all().stream()
-                .map(parameter -> TensorFiles.named(ops, parameter.name(), DType.F32, parameter.value()))
+                .map(parameter -> TensorFiles.named(ops, parameter.name(), DType.F32, weights.apply(parameter)))
                 .toList();
         SafetensorsWriter.write(directory, WEIGHTS, tensors, SafetensorsWriter.DEFAULT_SHARD_BYTES);
     }
@@ -47,14 +49,27 @@ final class LlamaCheckpoint {
             checkTied(layout, file);
             Llama model = Llama.zeros(engine, layout.config(), trained);
             try {
-                for (Parameter parameter : model.parameters().all()) {
-                    layout.read(engine.ops(), file, parameter);
-                }
+                read(model, layout, file);
                 return model;
             } catch (RuntimeException e) {
                 model.close();
                 throw e;
             }
+        }
+    }
+
+    /** Reads a directory that {@link #save} wrote into a model of the same sizes. */
+    static void read(Llama model, Path directory) {
+        try (Safetensors file = Safetensors.open(directory, WEIGHTS)) {
+            WeightLayout layout = new WeightLayout.HuggingFace(model.config());
+            check(layout, file);
+            read(model, layout, file);
+        }
+    }
+
+    private static void read(Llama model, WeightLayout layout, Safetensors file) {
+        for (Parameter parameter : model.parameters().all()) {
+            layout.read(model.engine().ops(), file, parameter);
         }
     }
 

@@ -7,8 +7,10 @@ import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.data.TokenShards;
 import dev.cria.core.data.Windows;
 import dev.cria.core.io.InvalidFileException;
+import dev.cria.core.train.ConfigChange;
 import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.NamePatterns;
 import dev.cria.core.train.Objective;
 import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.RunDirectory;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The first stage: next-token prediction on text (paper section 2). Owns the model of a run from its directory: tokens,
@@ -75,24 +78,27 @@ public final class Pretraining implements AutoCloseable {
         TokenShards shards = CorpusShards.prepare(corpus, tokenizer, run.path().resolve("data"), needed);
         run.writeConfig(config);
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
+        Predicate<String> trained =
+                NamePatterns.anyOf(config.training().frozen()).negate();
         LlamaConfig sizes = modelConfig(config, tokenizer);
         Llama model = checkpoint
-                .map(directory -> load(engine, directory, sizes))
-                .orElseGet(() -> Llama.random(engine, sizes, config.training().seed()));
+                .map(directory -> load(engine, directory, sizes, trained))
+                .orElseGet(() -> Llama.random(engine, sizes, config.training().seed(), trained));
+        NamePatterns.check(config.training().frozen(), model.parameters());
         TrainingLoop<RaggedBatch> loop =
                 new TrainingLoop<>(setup(config, model, shards, tokenizer, run, withMetrics(run, listeners)));
         checkpoint.ifPresent(loop::resume);
         return new Pretraining(model, loop);
     }
 
-    private static Llama load(Engine engine, Path checkpoint, LlamaConfig expected) {
-        Llama model = Llama.load(engine, checkpoint);
-        if (!model.config().equals(expected)) {
+    private static Llama load(Engine engine, Path checkpoint, LlamaConfig expected, Predicate<String> trained) {
+        Llama model = Llama.load(engine, checkpoint, trained);
+        List<ConfigChange> changes =
+                ConfigChange.between(ConfigText.toJson(model.config()), ConfigText.toJson(expected));
+        if (!changes.isEmpty()) {
             model.close();
             throw new InvalidFileException(
-                    checkpoint,
-                    "it holds %s, but the configuration asks for %s; a run cannot change its model"
-                            .formatted(model.config(), expected));
+                    checkpoint, "a run cannot change its model (%s); begin another run".formatted(changes));
         }
         return model;
     }

@@ -127,6 +127,11 @@ public final class Parameters implements AutoCloseable {
         return range(0, trainedLength).gradients();
     }
 
+    /** All weights, flat, frozen ones last. */
+    public Tensor values() {
+        return values.tensor(0, values.length());
+    }
+
     /** Everything trained, flat: [trainedLength]. */
     public Tensor trained() {
         return values.tensor(0, trainedLength);

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,9 @@ public final class Checkpoints {
 
     /** Name of the pointer to the newest checkpoint. */
     public static final String LATEST = "latest";
+
+    /** Name of the pointer to the checkpoint with the lowest held-out loss, where that is kept. */
+    public static final String BEST = "best";
 
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
@@ -93,20 +97,35 @@ public final class Checkpoints {
             contents.accept(writer.directory());
             writer.publish();
         }
-        pointLatestTo(target);
+        point(LATEST, target);
         return target;
     }
 
-    private void pointLatestTo(Path target) {
+    /** Points {@code best} to the checkpoint of a step, if that is there. */
+    public void markBest(long step) {
+        if (Files.isDirectory(path(step))) {
+            point(BEST, path(step));
+        }
+    }
+
+    private void point(String pointer, Path target) {
         Path name = folder.relativize(target);
-        Path latest = folder.resolve(LATEST);
-        Path link = folder.resolve("." + LATEST);
+        Path link = folder.resolve("." + pointer);
         try {
             Files.deleteIfExists(link);
             Files.createSymbolicLink(link, name);
-            Files.move(link, latest, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(link, folder.resolve(pointer), StandardCopyOption.ATOMIC_MOVE);
         } catch (UnsupportedOperationException | IOException e) {
-            DurableFiles.write(latest, name.toString().getBytes(StandardCharsets.UTF_8));
+            DurableFiles.write(folder.resolve(pointer), name.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Makes a directory inside a checkpoint that is being written. */
+    public static Path makeDirectory(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot create", directory, e);
         }
     }
 
@@ -148,10 +167,17 @@ public final class Checkpoints {
      * @throws java.io.UncheckedIOException if one cannot be removed
      */
     public void keepLast(int count) {
+        keepLast(count, OptionalLong.empty());
+    }
+
+    /** Removes all but the newest {@code count} checkpoints and that of one more step. */
+    public void keepLast(int count, OptionalLong besides) {
         if (count < 1) {
             throw new IllegalArgumentException("keepLast must be at least 1, is " + count);
         }
         List<Long> steps = steps();
-        steps.subList(0, Math.max(0, steps.size() - count)).forEach(step -> AtomicDirectory.delete(path(step)));
+        steps.subList(0, Math.max(0, steps.size() - count)).stream()
+                .filter(step -> besides.isEmpty() || besides.getAsLong() != step)
+                .forEach(step -> AtomicDirectory.delete(path(step)));
     }
 }

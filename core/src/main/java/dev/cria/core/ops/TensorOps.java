@@ -31,7 +31,7 @@ public interface TensorOps extends AutoCloseable {
     void upload(Tensor to, float[] from, int at, int length);
 
     /**
-     * Copies a tensor's first elements to the host, rounded to float.
+     * Copies a tensor's first elements to the host, rounded to float. Another thread may do so while this one computes.
      *
      * @param to target
      * @param at first element of the target
@@ -48,7 +48,7 @@ public interface TensorOps extends AutoCloseable {
     /** y = x, for equally many elements. */
     void copy(Tensor y, Tensor x);
 
-    /** y += factor * x. */
+    /** y += factor * x; x may be y. */
     void addScaled(Tensor y, Tensor x, double factor);
 
     // ---- Embedding: y [tokens, hidden], table [vocab, hidden]

@@ -21,7 +21,7 @@ public final class AdamW implements AutoCloseable {
     private final Slab secondMoments;
     private long steps;
 
-    /** The two moments of one weight, views of the optimizer's flat state. */
+    /** Two moments, views of the optimizer's flat state. */
     public record Moments(Tensor first, Tensor second) {}
 
     /**
@@ -84,6 +84,12 @@ public final class AdamW implements AutoCloseable {
     /** Continues counting from a checkpoint, whose moments have been uploaded. */
     public void resumeAt(long updates) {
         steps = updates;
+    }
+
+    /** The moments of all trained weights, flat, each at its weight's offset: [trainedLength]. */
+    public Moments moments() {
+        long length = parameters.trainedLength();
+        return new Moments(firstMoments.tensor(0, length), secondMoments.tensor(0, length));
     }
 
     /** The moments of a trained weight. */

@@ -1,16 +1,23 @@
 package dev.cria.core.train;
 
 /**
- * When the held-out loss is measured.
+ * When the held-out loss is measured, and when it ends the run.
  *
  * @param everySteps steps between evaluations; 0 for one at the end only
+ * @param patience the run ends after so many evaluations in a row without improvement; 0 never ends it
+ * @param minImprovement a held-out loss counts as better if it is lower by more than this
  */
-public record EvaluationConfig(long everySteps) {
-    /** Checks the range. */
+public record EvaluationConfig(long everySteps, int patience, double minImprovement) {
+    /** Checks the ranges. */
     public EvaluationConfig {
-        if (everySteps < 0) {
-            throw new IllegalArgumentException("everySteps must be at least 0, got " + everySteps);
-        }
+        require(everySteps >= 0, "everySteps", everySteps);
+        require(patience >= 0, "patience", patience);
+        require(minImprovement >= 0, "minImprovement", minImprovement);
+    }
+
+    /** Evaluations that never end the run. */
+    public EvaluationConfig(long everySteps) {
+        this(everySteps, 0, 0);
     }
 
     /** Every 250 steps. */
@@ -21,5 +28,11 @@ public record EvaluationConfig(long everySteps) {
     /** Whether to evaluate after so many steps of the run. */
     boolean isDue(long stepsDone, long steps) {
         return stepsDone == steps || (everySteps > 0 && stepsDone % everySteps == 0);
+    }
+
+    private static void require(boolean holds, String key, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException("%s must be at least 0, got %s".formatted(key, value));
+        }
     }
 }

@@ -27,9 +27,24 @@ public final class LogListener implements TrainingListener {
 
     @Override
     public void onStep(StepReport report) {
+        if (report.health() == StepHealth.SKIPPED) {
+            LOG.warn(
+                    "step {}: the loss ({}) or the gradient norm ({}) is not finite; update skipped, {} so far",
+                    report.step(),
+                    report.loss(),
+                    report.gradientNorm(),
+                    report.skipped());
+        } else if (report.health() == StepHealth.SPIKE) {
+            LOG.warn("step {}: the loss of {} is a spike", report.step(), report.loss());
+        }
         if (report.validationLoss().isPresent() || report.step() % everySteps == 0) {
             LOG.info("{}", line(report));
         }
+    }
+
+    @Override
+    public void onRewind(long fromStep, long toStep) {
+        LOG.warn("back from step {} to the checkpoint of step {}, on with other data", fromStep, toStep);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.cria.core.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cria.core.io.DurableFiles;
 import dev.cria.core.io.FileErrors;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code metrics.jsonl}: one object a step. A resumed run drops the lines after the step it goes on from. */
@@ -28,11 +31,23 @@ public final class MetricsFile implements TrainingListener {
 
     @Override
     public void onStart(long stepsDone, long totalSteps) {
+        goOnAfter(stepsDone);
+    }
+
+    @Override
+    public void onRewind(long fromStep, long toStep) {
+        close();
+        goOnAfter(toStep);
+    }
+
+    /** Drops the lines of later steps, and a last one that a crash cut short. */
+    private void goOnAfter(long step) {
         try {
             if (Files.exists(file)) {
-                List<String> kept =
-                        Files.readAllLines(file).stream().limit(stepsDone).toList();
-                Files.write(file, kept);
+                try (Stream<String> lines = Files.lines(file)) {
+                    String kept = lines.limit(step).collect(Collectors.joining("\n", "", "\n"));
+                    DurableFiles.write(file, (step == 0 ? "" : kept).getBytes(StandardCharsets.UTF_8));
+                }
             }
             writer = Files.newBufferedWriter(
                     file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -50,7 +65,11 @@ public final class MetricsFile implements TrainingListener {
                 .put("grad_norm", report.gradientNorm())
                 .put("tokens", report.tokens())
                 .put("tokens_per_s", report.tokensPerSecond())
+                .put("data_share", report.dataShare())
                 .put("elapsed_s", report.elapsedSeconds());
+        if (report.health() != StepHealth.GOOD) {
+            line.put("health", report.health().name().toLowerCase(Locale.ROOT));
+        }
         BufferedWriter out = writer;
         if (out == null) {
             throw new IllegalStateException("the run has not started");

@@ -1,14 +1,12 @@
 package dev.cria.core.train;
 
 import dev.cria.core.autograd.Parameter;
-import dev.cria.core.autograd.Parameters;
 import dev.cria.core.checkpoint.DType;
 import dev.cria.core.checkpoint.NamedTensor;
 import dev.cria.core.checkpoint.Safetensors;
 import dev.cria.core.checkpoint.SafetensorsWriter;
 import dev.cria.core.checkpoint.TensorFiles;
 import dev.cria.core.ops.TensorOps;
-import dev.cria.core.optim.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,25 +19,24 @@ final class OptimizerFile {
 
     private OptimizerFile() {}
 
-    static void write(Path directory, TensorOps ops, Parameters parameters, AdamW optimizer) {
-        List<NamedTensor> tensors = new ArrayList<>();
-        for (Parameter parameter : parameters.all()) {
+    static void write(Path directory, TensorOps ops, TrainingTensors tensors) {
+        List<NamedTensor> named = new ArrayList<>();
+        for (Parameter parameter : tensors.parameters().all()) {
             if (parameter.gradient() != null) {
-                AdamW.Moments moments = optimizer.moments(parameter);
-                tensors.add(TensorFiles.named(ops, parameter.name() + FIRST, DType.F32, moments.first()));
-                tensors.add(TensorFiles.named(ops, parameter.name() + SECOND, DType.F32, moments.second()));
+                String name = parameter.name();
+                named.add(TensorFiles.named(ops, name + FIRST, DType.F32, tensors.firstMoment(parameter)));
+                named.add(TensorFiles.named(ops, name + SECOND, DType.F32, tensors.secondMoment(parameter)));
             }
         }
-        SafetensorsWriter.write(directory, NAME, tensors, SafetensorsWriter.DEFAULT_SHARD_BYTES);
+        SafetensorsWriter.write(directory, NAME, named, SafetensorsWriter.DEFAULT_SHARD_BYTES);
     }
 
-    static void read(Path directory, TensorOps ops, Parameters parameters, AdamW optimizer) {
+    static void read(Path directory, TensorOps ops, TrainingTensors tensors) {
         try (Safetensors file = Safetensors.open(directory, NAME)) {
-            for (Parameter parameter : parameters.all()) {
+            for (Parameter parameter : tensors.parameters().all()) {
                 if (parameter.gradient() != null) {
-                    AdamW.Moments moments = optimizer.moments(parameter);
-                    TensorFiles.read(ops, file, parameter.name() + FIRST, moments.first());
-                    TensorFiles.read(ops, file, parameter.name() + SECOND, moments.second());
+                    TensorFiles.read(ops, file, parameter.name() + FIRST, tensors.firstMoment(parameter));
+                    TensorFiles.read(ops, file, parameter.name() + SECOND, tensors.secondMoment(parameter));
                 }
             }
         }

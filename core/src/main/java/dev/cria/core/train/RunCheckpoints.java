@@ -1,17 +1,30 @@
 package dev.cria.core.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.checkpoint.Manifest;
 import dev.cria.core.checkpoint.TrainerState;
+import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
-import dev.cria.core.optim.AdamW;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Writes a run's checkpoints and continues from them: the model's files, the optimizer's moments and the trainer's state. */
+/** A run's checkpoints: the model's files, the optimizer's moments and the trainer's state, and which of them are kept. */
 public final class RunCheckpoints {
+    /** Name of the file in a run directory that records settings changed on resuming. */
+    public static final String CHANGES = "config-changes.jsonl";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
+
+    private final Path run;
     private final Checkpoints checkpoints;
     private final Trainable model;
     private final Consumer<Path> companions;
@@ -22,29 +35,19 @@ public final class RunCheckpoints {
      *
      * @param run the run's directory
      * @param model what is trained
-     * @param companions writes what belongs beside the model, such as its tokenizer
+     * @param companions writes what belongs beside the model, such as its tokenizer; may be called from another thread
      * @param config when to write and how many to keep
      */
     public RunCheckpoints(Path run, Trainable model, Consumer<Path> companions, CheckpointConfig config) {
+        this.run = run;
         this.checkpoints = Checkpoints.of(run);
         this.model = model;
         this.companions = companions;
         this.config = config;
     }
 
-    boolean isDue(long stepsDone, long steps) {
-        return config.isDue(stepsDone, steps);
-    }
-
-    Path save(TrainerState state, AdamW optimizer) {
-        Path directory = checkpoints.save(state.step(), target -> {
-            model.save(target);
-            companions.accept(target);
-            OptimizerFile.write(target, model.engine().ops(), model.parameters(), optimizer);
-            state.write(target);
-        });
-        checkpoints.keepLast(config.keepLast());
-        return directory;
+    CheckpointConfig config() {
+        return config;
     }
 
     /** The newest complete checkpoint, if there is one. */
@@ -53,11 +56,66 @@ public final class RunCheckpoints {
     }
 
     /**
-     * Reads the optimizer's moments and the trainer's state of a checkpoint whose weights have been loaded.
+     * Writes a checkpoint and removes those that need not be kept.
+     *
+     * @param best the step of the lowest held-out loss so far
+     */
+    Path save(TrainerState state, TrainingTensors tensors, OptionalLong best) {
+        Path directory = checkpoints.save(state.step(), target -> {
+            writeModel(target, tensors);
+            OptimizerFile.write(target, model.engine().ops(), tensors);
+            state.write(target);
+        });
+        OptionalLong kept = config.keepBest() ? best : OptionalLong.empty();
+        kept.ifPresent(checkpoints::markBest);
+        checkpoints.keepLast(config.keepLast(), kept);
+        return directory;
+    }
+
+    /** Notes in {@code config-changes.jsonl} of the run which settings a resumed run goes on with that it did not begin with. */
+    void recordChanges(long step, List<ConfigChange> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        LOG.info("going on from step {} with changed settings: {}", step, changes);
+        ObjectMapper mapper = new ObjectMapper();
+        StringBuilder lines = new StringBuilder();
+        for (ConfigChange change : changes) {
+            lines.append(mapper.createObjectNode()
+                            .put("step", step)
+                            .put("key", change.key())
+                            .put("from", change.from())
+                            .put("to", change.to()))
+                    .append('\n');
+        }
+        Path file = run.resolve(CHANGES);
+        try {
+            Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot write", file, e);
+        }
+    }
+
+    private void writeModel(Path target, TrainingTensors tensors) {
+        model.save(target, tensors::weight);
+        companions.accept(target);
+        if (tensors.average().isPresent()) {
+            Path average = Checkpoints.makeDirectory(target.resolve(WeightAverage.DIRECTORY));
+            model.save(average, tensors::averaged);
+            companions.accept(average);
+        }
+    }
+
+    /**
+     * Reads the optimizer's moments and the trainer's state of a checkpoint.
      *
      * @throws InvalidFileException if a file is damaged or of another kind of run
      */
-    static TrainerState resume(Path checkpoint, String stage, Trainable model, AdamW optimizer) {
+    static TrainerState resume(Path checkpoint, String stage, Trainable model, TrainingTensors tensors) {
+        if (!Files.isRegularFile(checkpoint.resolve(TrainerState.FILE))) {
+            throw new InvalidFileException(
+                    checkpoint, "it has no " + TrainerState.FILE + "; it is a model without a run to go on with");
+        }
         Manifest.requireIntact(checkpoint);
         TrainerState state = TrainerState.read(checkpoint);
         if (!state.stage().equals(stage)) {
@@ -65,9 +123,7 @@ public final class RunCheckpoints {
                     checkpoint,
                     "it was written by '%s' and cannot be continued by '%s'".formatted(state.stage(), stage));
         }
-        OptimizerFile.read(checkpoint, model.engine().ops(), model.parameters(), optimizer);
-        JsonNode updates = state.listenerStates().get(TrainingLoop.UPDATES);
-        optimizer.resumeAt(updates == null ? state.step() : updates.asLong());
+        OptimizerFile.read(checkpoint, model.engine().ops(), tensors);
         return state;
     }
 }

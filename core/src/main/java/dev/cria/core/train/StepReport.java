@@ -15,7 +15,10 @@ import java.util.OptionalDouble;
  * @param gradientNorm global norm before clipping
  * @param tokens tokens trained on since the run began
  * @param tokensPerSecond of this step, without evaluation and checkpoint
+ * @param dataShare share of this step's time that was spent waiting for data, 0 to 1
  * @param elapsedSeconds since the run began, earlier sittings included
+ * @param health what became of the step
+ * @param skipped updates skipped since the run began
  */
 public record StepReport(
         long step,
@@ -27,4 +30,7 @@ public record StepReport(
         double gradientNorm,
         long tokens,
         double tokensPerSecond,
-        double elapsedSeconds) {}
+        double dataShare,
+        double elapsedSeconds,
+        StepHealth health,
+        long skipped) {}

@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import java.util.List;
+
 /**
  * Length and reproducibility of a training run.
  *
@@ -8,20 +10,46 @@ package dev.cria.core.train;
  * @param accumulation batches per step; their gradients are weighed by {@link dev.cria.core.data.Batch#weight()}
  * @param activationCheckpointing keep only each block's input and compute the block again on the way back: about a third
  *     more time, a fraction of the memory
+ * @param frozen names of weights that are not trained; {@code *} stands for any characters, {@code ?} for one
+ * @param averageDecay decay of a running average of the weights, kept beside each checkpoint as a model of its own; 0 for
+ *     none
+ * @param maxTokens the run ends when it has trained on so many; 0 for no limit
+ * @param maxMinutes the run ends after so long, all sittings together; 0 for no limit
+ * @param health what to do when the loss goes wrong
  */
-public record TrainingConfig(long steps, long seed, int accumulation, boolean activationCheckpointing) {
+public record TrainingConfig(
+        long steps,
+        long seed,
+        int accumulation,
+        boolean activationCheckpointing,
+        List<String> frozen,
+        double averageDecay,
+        long maxTokens,
+        double maxMinutes,
+        HealthConfig health) {
     /** Checks the ranges and names the offending key. */
     public TrainingConfig {
-        if (steps < 1) {
-            throw new IllegalArgumentException("steps must be at least 1, got " + steps);
-        }
-        if (accumulation < 1) {
-            throw new IllegalArgumentException("accumulation must be at least 1, got " + accumulation);
-        }
+        require(steps >= 1, "steps", "at least 1", steps);
+        require(accumulation >= 1, "accumulation", "at least 1", accumulation);
+        require(averageDecay >= 0 && averageDecay < 1, "averageDecay", "in 0 to below 1", averageDecay);
+        require(maxTokens >= 0, "maxTokens", "at least 0", maxTokens);
+        require(maxMinutes >= 0, "maxMinutes", "at least 0", maxMinutes);
+        frozen = List.copyOf(frozen);
+    }
+
+    /** A run of all weights without limits but its steps. */
+    public TrainingConfig(long steps, long seed, int accumulation, boolean activationCheckpointing) {
+        this(steps, seed, accumulation, activationCheckpointing, List.of(), 0, 0, 0, HealthConfig.defaults());
     }
 
     /** 1,000 steps, seed 1, one batch a step. */
     public static TrainingConfig defaults() {
         return new TrainingConfig(1000, 1, 1, false);
+    }
+
+    private static void require(boolean holds, String key, String range, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
+        }
     }
 }

@@ -2,19 +2,19 @@ package dev.cria.core.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.cria.core.Engine;
-import dev.cria.core.autograd.Tape;
+import dev.cria.core.autograd.Parameters;
 import dev.cria.core.checkpoint.TrainerState;
 import dev.cria.core.data.Batch;
 import dev.cria.core.optim.AdamW;
 import dev.cria.core.optim.CosineSchedule;
-import dev.cria.core.optim.OptimizerConfig;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one training loop: accumulates gradients over batches, clips, steps AdamW along the schedule, evaluates, writes
@@ -23,29 +23,72 @@ import java.util.OptionalDouble;
  * @param <B> kind of batch
  */
 public final class TrainingLoop<B extends Batch> {
-    static final String UPDATES = "optimizer_updates";
-    private static final String ELAPSED = "elapsed_s";
+    private static final String UPDATES = "optimizer_updates";
+    private static final String PROGRESS = "progress";
+    private static final String HEALTH = "health";
 
     private final TrainingSetup<B> setup;
     private final Engine engine;
     private final AdamW optimizer;
     private final CosineSchedule schedule;
-    private long step;
-    private long tokens;
-    private double elapsedBefore;
-    private double bestValidationLoss = Double.POSITIVE_INFINITY;
+    private final GradientAccumulation<B> gradients;
+    private final @Nullable WeightAverage average;
+    private final @Nullable CheckpointWriting checkpoints;
+    private final HealthMonitor health;
+    private final Listeners listeners;
+    private final Progress progress = new Progress();
+    private long lastCheckpointStep = -1;
+    private long lastCheckpointTime = System.nanoTime();
+    private boolean improved;
     private volatile boolean stopRequested;
 
-    /** How a run ended. */
-    public record Result(long steps, double lastLoss, OptionalDouble validationLoss, boolean completed) {}
+    /** Why a run ended. */
+    public enum Ending {
+        /** All steps are done. */
+        COMPLETED,
+        /** It was asked to stop and can be resumed. */
+        STOPPED,
+        /** {@code training.maxTokens} is reached. */
+        TOKEN_BUDGET,
+        /** {@code training.maxMinutes} is reached. */
+        TIME_BUDGET,
+        /** The held-out loss has not improved for {@code evaluation.patience} evaluations. */
+        NO_IMPROVEMENT
+    }
+
+    /**
+     * How a run ended.
+     *
+     * @param steps done since the run began
+     * @param newSteps done in this sitting
+     * @param lastLoss of the last step; NaN if this sitting did none
+     * @param validationLoss held-out loss after the last step, where it was measured
+     * @param ending why it ended
+     */
+    public record Result(long steps, long newSteps, double lastLoss, OptionalDouble validationLoss, Ending ending) {
+        /** Whether there is nothing left to do. */
+        public boolean completed() {
+            return ending != Ending.STOPPED;
+        }
+    }
 
     /** A loop over what the setup names; nothing is computed yet. */
     public TrainingLoop(TrainingSetup<B> setup) {
+        TrainingConfig training = setup.training();
+        Parameters parameters = setup.model().parameters();
         this.setup = setup;
         this.engine = setup.model().engine();
-        OptimizerConfig config = setup.optimizer();
-        this.optimizer = new AdamW(engine.ops(), setup.model().parameters(), config);
-        this.schedule = CosineSchedule.of(config, setup.training().steps());
+        this.optimizer = new AdamW(engine.ops(), parameters, setup.optimizer());
+        this.schedule = CosineSchedule.of(setup.optimizer(), training.steps());
+        this.gradients = new GradientAccumulation<>(setup);
+        this.average = training.averageDecay() == 0
+                ? null
+                : new WeightAverage(engine.ops(), parameters, training.averageDecay());
+        this.checkpoints = setup.checkpoints() == null
+                ? null
+                : new CheckpointWriting(setup.checkpoints(), engine.ops(), tensors());
+        this.health = new HealthMonitor(training.health());
+        this.listeners = new Listeners(setup.listeners());
     }
 
     /** Asks the loop to end after the present step, with a checkpoint. May be called from any thread. */
@@ -59,147 +102,234 @@ public final class TrainingLoop<B extends Batch> {
      * @throws dev.cria.core.io.InvalidFileException if the checkpoint is damaged or of another stage
      */
     public void resume(Path checkpoint) {
-        TrainerState state = RunCheckpoints.resume(checkpoint, setup.stage(), setup.model(), optimizer);
+        TrainerState state = restore(checkpoint, true);
         setup.data().restore(state.cursor());
-        step = state.step();
-        tokens = state.tokens();
-        bestValidationLoss = state.bestMetrics().getOrDefault("val_loss", Double.POSITIVE_INFINITY);
-        JsonNode elapsed = state.listenerStates().get(ELAPSED);
-        elapsedBefore = elapsed == null ? 0 : elapsed.asDouble();
+        if (setup.checkpoints() != null) {
+            setup.checkpoints().recordChanges(state.step(), ConfigChange.between(state.config(), setup.config()));
+        }
+        listeners.restore(state.listenerStates());
     }
 
-    /** Trains to the end, or until asked to stop. */
+    /**
+     * Trains to the end, or until asked to stop.
+     *
+     * @throws TrainingFailedException if too many updates in a row had to be skipped
+     */
     public Result run() {
-        long steps = setup.training().steps();
-        long begin = System.nanoTime();
+        try {
+            return train();
+        } finally {
+            Closing.all(checkpoints, average, optimizer, listeners);
+        }
+    }
+
+    private Result train() {
+        long begin = progress.step;
         StepReport last = null;
-        try (AdamW closing = optimizer;
-                Listeners listeners = new Listeners(setup.listeners())) {
-            listeners.onStart(step, steps);
-            while (step < steps && !stopRequested) {
-                last = trainStep(begin);
-                listeners.onStep(last);
-                if (setup.checkpoints() != null && (setup.checkpoints().isDue(step, steps) || stopRequested)) {
-                    listeners.onCheckpoint(step, setup.checkpoints().save(state(begin), closing));
-                }
+        listeners.onStart(progress.step, setup.training().steps());
+        Optional<Ending> ending = ending();
+        while (ending.isEmpty()) {
+            last = trainStep();
+            listeners.onStep(last);
+            if (health.isHopeless()) {
+                throw hopeless();
+            }
+            boolean rewound = last.health() == StepHealth.SPIKE && rewind();
+            if (!rewound) {
+                ending = ending();
+                saveIfDue(ending.isPresent());
             }
         }
+        finishCheckpoints();
         return new Result(
-                step,
+                progress.step,
+                progress.step - begin,
                 last == null ? Double.NaN : last.loss(),
                 last == null ? OptionalDouble.empty() : last.validationLoss(),
-                step >= steps);
+                ending.get());
     }
 
-    private StepReport trainStep(long begin) {
-        long stepBegin = System.nanoTime();
+    private StepReport trainStep() {
+        long begin = System.nanoTime();
         optimizer.zeroGradients();
-        StepSums sums = accumulateGradients();
+        GradientAccumulation.Sums sums = gradients.run();
         double norm = optimizer.gradientNorm();
-        double rate = schedule.rate(step);
-        if (Double.isFinite(norm) && Double.isFinite(sums.loss)) {
+        double rate = schedule.rate(progress.step);
+        StepHealth verdict = health.judge(sums.loss(), norm);
+        if (verdict != StepHealth.SKIPPED) {
             optimizer.step(rate, norm);
+            if (average != null) {
+                average.update();
+            }
         }
-        step++;
-        tokens += sums.tokens;
-        double stepSeconds = seconds(stepBegin);
+        progress.step++;
+        progress.tokens += sums.tokens();
+        double seconds = (System.nanoTime() - begin) / 1e9;
         return new StepReport(
-                step,
+                progress.step,
                 setup.training().steps(),
-                sums.loss,
-                sums.metrics,
+                sums.loss(),
+                sums.metrics(),
                 validate(),
                 rate,
                 norm,
-                tokens,
-                sums.tokens / stepSeconds,
-                elapsedBefore + seconds(begin));
-    }
-
-    /** Sums over the batches of one step, means weighed by the batches' weights. */
-    private static final class StepSums {
-        double loss;
-        long tokens;
-        final Map<String, Double> metrics = new LinkedHashMap<>();
-    }
-
-    private StepSums accumulateGradients() {
-        List<B> batches = new ArrayList<>();
-        double total = 0;
-        for (int i = 0; i < setup.training().accumulation(); i++) {
-            B batch = setup.data().next();
-            batches.add(batch);
-            total += batch.weight();
-        }
-        Tape.Mode mode = setup.training().activationCheckpointing() ? Tape.Mode.CHECKPOINTING : Tape.Mode.RECORDING;
-        StepSums sums = new StepSums();
-        for (B batch : batches) {
-            double share = batch.weight() / total;
-            try (Tape tape = engine.tape(mode, share)) {
-                Loss loss = setup.objective().loss(tape, batch);
-                tape.backward(loss.value());
-                sums.loss += share * loss.value().value();
-                sums.tokens += batch.tokenCount();
-                loss.metrics().forEach((name, mean) -> sums.metrics.merge(name, share * mean, Double::sum));
-            }
-        }
-        return sums;
+                progress.tokens,
+                sums.tokens() / seconds,
+                sums.dataSeconds() / seconds,
+                progress.elapsedSeconds(),
+                verdict,
+                health.skipped());
     }
 
     private OptionalDouble validate() {
         Validation<B> validation = setup.validation();
+        improved = false;
         if (validation == null
-                || !setup.evaluation().isDue(step, setup.training().steps())) {
+                || !setup.evaluation().isDue(progress.step, setup.training().steps())) {
             return OptionalDouble.empty();
         }
         double loss = validation.loss(engine);
-        bestValidationLoss = Math.min(bestValidationLoss, loss);
+        improved = progress.evaluated(loss, setup.evaluation().minImprovement());
         return OptionalDouble.of(loss);
     }
 
-    private TrainerState state(long begin) {
-        Map<String, Double> best =
-                Double.isFinite(bestValidationLoss) ? Map.of("val_loss", bestValidationLoss) : Map.of();
-        JsonNodeFactory json = JsonNodeFactory.instance;
+    private Optional<Ending> ending() {
+        TrainingConfig training = setup.training();
+        int patience = setup.evaluation().patience();
+        if (progress.step >= training.steps()) {
+            return Optional.of(Ending.COMPLETED);
+        }
+        if (training.maxTokens() > 0 && progress.tokens >= training.maxTokens()) {
+            return Optional.of(Ending.TOKEN_BUDGET);
+        }
+        if (training.maxMinutes() > 0 && progress.elapsedSeconds() >= 60 * training.maxMinutes()) {
+            return Optional.of(Ending.TIME_BUDGET);
+        }
+        if (patience > 0 && progress.evaluationsWithoutImprovement >= patience) {
+            return Optional.of(Ending.NO_IMPROVEMENT);
+        }
+        return stopRequested ? Optional.of(Ending.STOPPED) : Optional.empty();
+    }
+
+    // ---- Checkpoints
+
+    private void saveIfDue(boolean atEnd) {
+        CheckpointWriting writing = checkpoints;
+        if (writing == null || setup.checkpoints() == null) {
+            return;
+        }
+        CheckpointConfig config = setup.checkpoints().config();
+        double minutes = (System.nanoTime() - lastCheckpointTime) / 60e9;
+        boolean due = config.isDue(progress.step, minutes) || (config.keepBest() && improved);
+        if (due || (atEnd && lastCheckpointStep != progress.step)) {
+            writing.begin(state(), progress.bestStep());
+            lastCheckpointStep = progress.step;
+            lastCheckpointTime = System.nanoTime();
+        }
+        tellOfCheckpoints(writing);
+    }
+
+    /** Waits for the last checkpoint; the run has not ended well without it. */
+    private void finishCheckpoints() {
+        CheckpointWriting writing = checkpoints;
+        if (writing != null) {
+            writing.await();
+            RuntimeException failure = tellOfCheckpoints(writing);
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Tells the listeners of finished checkpoints; returns why the last of them failed, if it did. */
+    private @Nullable RuntimeException tellOfCheckpoints(CheckpointWriting writing) {
+        RuntimeException failure = null;
+        for (CheckpointWriting.Written written : writing.drain()) {
+            failure = written.failure();
+            if (written.directory() != null) {
+                listeners.onCheckpoint(written.step(), written.directory());
+            }
+        }
+        return failure;
+    }
+
+    private TrainingTensors tensors() {
+        Parameters parameters = setup.model().parameters();
+        return new TrainingTensors(
+                parameters,
+                parameters.values(),
+                optimizer.moments(),
+                Optional.ofNullable(average).map(WeightAverage::flat));
+    }
+
+    private TrainerState state() {
+        Map<String, JsonNode> states = new LinkedHashMap<>(listeners.states());
+        states.put(UPDATES, JsonNodeFactory.instance.numberNode(optimizer.steps()));
+        states.put(PROGRESS, progress.state());
+        states.put(HEALTH, health.state());
         return new TrainerState(
                 setup.stage(),
-                step,
-                tokens,
+                progress.step,
+                progress.tokens,
                 setup.data().cursor(),
                 setup.training().seed(),
-                best,
+                progress.bestMetrics(),
                 setup.config(),
-                Map.of(
-                        UPDATES,
-                        json.numberNode(optimizer.steps()),
-                        ELAPSED,
-                        json.numberNode(elapsedBefore + seconds(begin))));
+                states);
     }
 
-    private static double seconds(long since) {
-        return (System.nanoTime() - since) / 1e9;
+    /** Reads everything but the weights and the data's place. */
+    private TrainerState restore(Path checkpoint, boolean newSitting) {
+        TrainerState state = RunCheckpoints.resume(checkpoint, setup.stage(), setup.model(), tensors());
+        Map<String, JsonNode> states = state.listenerStates();
+        JsonNode updates = states.get(UPDATES);
+        optimizer.resumeAt(updates == null ? state.step() : updates.asLong());
+        progress.restore(state, states.getOrDefault(PROGRESS, MissingNode.getInstance()), newSitting);
+        health.restore(states.getOrDefault(HEALTH, MissingNode.getInstance()));
+        if (average != null) {
+            average.resume(checkpoint);
+        }
+        lastCheckpointStep = progress.step;
+        return state;
     }
 
-    /** The listeners as one. */
-    private record Listeners(List<TrainingListener> all) implements TrainingListener {
-        @Override
-        public void onStart(long stepsDone, long totalSteps) {
-            all.forEach(listener -> listener.onStart(stepsDone, totalSteps));
-        }
+    // ---- When training goes wrong
 
-        @Override
-        public void onStep(StepReport report) {
-            all.forEach(listener -> listener.onStep(report));
+    /** Sets weights and optimizer back to the newest checkpoint and goes on with the data after the spike. */
+    private boolean rewind() {
+        HealthConfig config = setup.training().health();
+        if (!config.rewind() || progress.rewinds >= config.maxRewinds() || checkpoints == null) {
+            return false;
         }
+        checkpoints.await();
+        tellOfCheckpoints(checkpoints);
+        Optional<Path> newest = newestCheckpoint();
+        if (newest.isEmpty()) {
+            return false;
+        }
+        long from = progress.step;
+        progress.rewinds++;
+        setup.model().load(newest.get());
+        restore(newest.get(), false);
+        listeners.onRewind(from, progress.step);
+        return true;
+    }
 
-        @Override
-        public void onCheckpoint(long step, Path directory) {
-            all.forEach(listener -> listener.onCheckpoint(step, directory));
+    private TrainingFailedException hopeless() {
+        if (checkpoints != null) {
+            checkpoints.await();
         }
+        return new TrainingFailedException(
+                "step %d: the loss or the gradient norm was not finite %d times in a row; %s, or make optimizer.learningRate smaller"
+                        .formatted(
+                                progress.step,
+                                health.skippedInARow(),
+                                newestCheckpoint()
+                                        .map(good -> "the last good checkpoint is " + good + "; look at the data")
+                                        .orElse("there is no checkpoint yet; look at the data")));
+    }
 
-        @Override
-        public void close() {
-            all.forEach(TrainingListener::close);
-        }
+    private Optional<Path> newestCheckpoint() {
+        return Optional.ofNullable(setup.checkpoints()).flatMap(RunCheckpoints::newest);
     }
 }

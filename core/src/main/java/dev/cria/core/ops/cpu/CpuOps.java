@@ -7,6 +7,7 @@ import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
@@ -21,7 +22,8 @@ public final class CpuOps implements TensorOps {
     /** System property with the number of threads; by default one per core. */
     public static final String THREADS_PROPERTY = "cria.threads";
 
-    private final Map<Slab, HostMemory> memories = new WeakHashMap<>();
+    // Other threads look in too: the one that writes checkpoints.
+    private final Map<Slab, HostMemory> memories = Collections.synchronizedMap(new WeakHashMap<>());
     private final WorkerPool pool;
     private final ParallelGemm gemm;
     private final RowOps rowOps;
