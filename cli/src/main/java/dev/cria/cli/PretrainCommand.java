@@ -86,14 +86,14 @@ final class PretrainCommand implements Callable<Integer> {
 
     private static void report(PrintWriter out, Path output, TrainingLoop.Result result) {
         if (!result.completed()) {
-            out.printf("stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
+            out.printf(Locale.ROOT, "stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
         } else if (result.newSteps() == 0) {
-            out.printf("run %s is finished: %d steps are done%n", output, result.steps());
+            out.printf(Locale.ROOT, "run %s is finished: %d steps are done%n", output, result.steps());
         } else {
             result.validationLoss()
                     .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
-            out.printf("%srun %s%n", ending(result), output);
-            out.printf("Try: ./cria generate --model %s --prompt \"One\"%n", output);
+            out.printf(Locale.ROOT, "%srun %s%n", ending(result), output);
+            out.printf(Locale.ROOT, "Try: ./cria generate --model %s --prompt \"One\"%n", output);
         }
         out.flush();
     }
