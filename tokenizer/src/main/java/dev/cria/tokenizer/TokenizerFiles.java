@@ -1,6 +1,7 @@
 package dev.cria.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,7 +22,10 @@ final class TokenizerFiles {
 
     private static final List<String> FILE_NAMES =
             List.of(BpeTokenizer.MODEL_FILE, HuggingFaceWriter.TOKENIZER_FILE, ByteTokenizer.FILE_NAME);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(
+                    DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private TokenizerFiles() {}
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Shared between threads without locks: entries are immutable, and a thread that misses another's write merely merges again.
  */
 final class WordCache {
-    private static final int SLOTS = 1 << 15;
+    private static final int SLOTS = 1 << 16;
 
     /** Longer words are rare, and their entries would take much memory. */
     private static final int MAX_BYTES = 48;
@@ -42,6 +42,6 @@ final class WordCache {
     }
 
     private static int slot(int hash) {
-        return (hash * 0x9E3779B9) >>> (Integer.SIZE - 15);
+        return (hash * 0x9E3779B9) >>> (Integer.SIZE - 16);
     }
 }

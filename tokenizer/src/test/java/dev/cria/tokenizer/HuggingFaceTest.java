@@ -146,6 +146,15 @@ class HuggingFaceTest {
         assertRefused(root -> merges(root).addArray().add("").add("a"), "not a pair");
     }
 
+    @Test
+    void aTokenListedTwiceIsRefused() throws IOException {
+        String content = Files.readString(json).replace("\"<0x42>\" :", "\"<0x41>\" :");
+        Path damaged = Files.writeString(directory.resolve("damaged.json"), content);
+        assertThatThrownBy(() -> Tokenizer.load(damaged))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("damaged.json", "<0x41>");
+    }
+
     private static ObjectNode bpe(ObjectNode root) {
         return (ObjectNode) root.path("model");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -74,6 +75,17 @@ class SentencePieceModelTest {
         assertThatThrownBy(() -> Tokenizer.load(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(file.toString(), "truncated");
+    }
+
+    @Test
+    void aFileLargerThanAnyTokenizerIsRefusedUnread(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("tokenizer.model");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(5L << 30);
+        }
+        assertThatThrownBy(() -> Tokenizer.load(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(file.toString(), "limit");
     }
 
     @Test
