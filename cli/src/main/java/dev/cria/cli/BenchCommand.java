@@ -1,5 +1,6 @@
 package dev.cria.cli;
 
+import dev.cria.cli.bench.BenchTrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures speed; prints one line of JSON.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTokenizeCommand.class})
+        subcommands = {BenchTrainCommand.class, BenchTokenizeCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

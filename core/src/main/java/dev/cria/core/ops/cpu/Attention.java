@@ -9,7 +9,6 @@ import java.util.List;
  * the tile sees. Memory is linear in the length: a task holds the scores of one tile.
  */
 final class Attention {
-    private static final int LANES = 16; // rows of scores are worked on in multiples of so many, where there is room
     private static final float HIDDEN = -1e30f; // score of a token that must not be seen
 
     final AttentionPlan plan;
@@ -40,7 +39,7 @@ final class Attention {
         return (long) token * kvStride + (long) (head * kvHeads / heads) * headDim;
     }
 
-    /** out [rows, width] = factor a bᵀ, where a has the rows of q and b those of k. */
+    /** out [rows, width] = factor a bᵀ, its rows a stride apart, where a has the rows of q and b those of k. */
     void timesKeys(QueryTile tile, int head, Floats out, Floats a, Floats b, float factor, Worker worker) {
         long rows = a.address(queryAt(tile.from(), head));
         int column = 0;
@@ -60,7 +59,7 @@ final class Attention {
                     kvStride,
                     0,
                     out.address(column),
-                    tile.width());
+                    tile.stride());
             column += span.length();
         }
     }
@@ -79,7 +78,7 @@ final class Attention {
                     span.length(),
                     1,
                     weights.address(column),
-                    tile.width(),
+                    tile.stride(),
                     values.address(keyAt(span.from(), head)),
                     kvStride,
                     i == 0 ? 0 : 1,
@@ -109,7 +108,7 @@ final class Attention {
                     tile.rows(),
                     1,
                     weights.address(column),
-                    tile.width(),
+                    tile.stride(),
                     rowsFrom,
                     qStride,
                     own && overwrite ? 0 : 1,
@@ -119,17 +118,15 @@ final class Attention {
         }
     }
 
-    /** Hides what a row's query must not see, and returns how many elements of the row are worth working on. */
-    static int hide(QueryTile tile, int row, float[] scores) {
-        int at = row * tile.width();
-        int visible = tile.visible(row);
-        Arrays.fill(scores, at + visible, at + tile.width(), HIDDEN);
-        return Math.min(tile.width(), (visible + LANES - 1) / LANES * LANES);
+    /** Hides what a row's query must not see, as far as the row is worked on. */
+    static void hide(QueryTile tile, int row, float[] scores) {
+        int at = row * tile.stride();
+        Arrays.fill(scores, at + tile.visible(row), at + tile.worked(row), HIDDEN);
     }
 
     /** Makes the weights of hidden keys exactly 0. */
     static void clearHidden(QueryTile tile, int row, float[] weights) {
-        int at = row * tile.width();
-        Arrays.fill(weights, at + tile.visible(row), at + tile.width(), 0f);
+        int at = row * tile.stride();
+        Arrays.fill(weights, at + tile.visible(row), at + tile.stride(), 0f);
     }
 }

@@ -53,7 +53,7 @@ final class AttentionBackward {
     }
 
     private void run(QueryTile tile, int head, boolean overwrite, Worker worker) {
-        int length = tile.rows() * tile.width();
+        int length = tile.rows() * tile.stride();
         Floats scores = worker.nativeTile(2L * length);
         Floats slopes = new Floats(scores.memory(), scores.offset() + length);
         attention.timesKeys(tile, head, scores, q, k, attention.scale, worker);
@@ -78,12 +78,14 @@ final class AttentionBackward {
         float[] dOut = worker.tile(3, headDim);
         for (int r = 0; r < tile.rows(); r++) {
             int token = tile.from() + r;
-            int at = r * tile.width();
+            int at = r * tile.stride();
             y.get(attention.queryAt(token, head), out, 0, headDim);
             gradients.dy.get(attention.queryAt(token, head), dOut, 0, headDim);
             float mean = worker.kernels.dot(out, 0, dOut, 0, headDim);
-            int worked = Attention.hide(tile, r, weights);
-            worker.kernels.expSum(weights, at, worked, logSumExp.get((long) token * attention.heads + head));
+            int worked = tile.worked(r);
+            Attention.hide(tile, r, weights);
+            float lse = logSumExp.get((long) token * attention.heads + head);
+            worker.kernels.expSum(weights, weights, at, worked, 1, lse);
             worker.kernels.softmaxBackward(dWeights, weights, at, worked, mean, attention.scale);
             Attention.clearHidden(tile, r, weights);
             Attention.clearHidden(tile, r, dWeights);

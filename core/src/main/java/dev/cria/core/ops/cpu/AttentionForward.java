@@ -26,7 +26,7 @@ final class AttentionForward {
     }
 
     private void run(QueryTile tile, int head, Worker worker) {
-        int length = tile.rows() * tile.width();
+        int length = tile.rows() * tile.stride();
         int outLength = tile.rows() * attention.headDim;
         Floats scores = worker.nativeTile((long) length + outLength);
         attention.timesKeys(tile, head, scores, q, k, attention.scale, worker);
@@ -44,10 +44,11 @@ final class AttentionForward {
     /** Replaces scores by exp(score - max); the rows' sums divide the small result instead of the weights. */
     private void softmax(QueryTile tile, int head, float[] weights, float[] sums, Worker worker) {
         for (int r = 0; r < tile.rows(); r++) {
-            int at = r * tile.width();
-            int worked = Attention.hide(tile, r, weights);
+            int at = r * tile.stride();
+            int worked = tile.worked(r);
+            Attention.hide(tile, r, weights);
             float max = worker.kernels.max(weights, at, worked);
-            sums[r] = worker.kernels.expSum(weights, at, worked, max);
+            sums[r] = worker.kernels.expSum(weights, weights, at, worked, 1, max);
             Attention.clearHidden(tile, r, weights);
             float lse = max + (float) StrictMath.log(sums[r]);
             logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);

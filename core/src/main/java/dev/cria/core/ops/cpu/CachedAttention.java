@@ -61,7 +61,8 @@ final class CachedAttention {
     private static void softmax(Floats scores, int length, Worker worker) {
         float[] weights = worker.tile(0, length);
         scores.get(0, weights, 0, length);
-        float sum = worker.kernels.expSum(weights, 0, length, worker.kernels.max(weights, 0, length));
+        float max = worker.kernels.max(weights, 0, length);
+        float sum = worker.kernels.expSum(weights, weights, 0, length, 1, max);
         worker.kernels.scale(weights, 0, length, 1 / sum);
         scores.put(0, weights, 0, length);
     }

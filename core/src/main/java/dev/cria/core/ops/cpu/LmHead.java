@@ -17,7 +17,7 @@ final class LmHead {
     private static final int CHUNK = 1024; // rows
     private static final int ROWS_PER_TASK = 256;
     private static final int TILE = 1024; // words of the vocabulary, at most
-    private static final int GRAIN = 16; // tiles are multiples of it
+    private static final int GRAIN = 32; // tiles are multiples of it: two vectors of 16 lanes
     private static final float HEADROOM =
             40; // how far a logit may exceed its row's shift: exp(40) * vocab is far from overflow
 
@@ -192,7 +192,7 @@ final class LmHead {
             } else if (max > shifts[r] + HEADROOM) {
                 shift(r, t, max);
             }
-            sums[r] += worker.kernels.expSum(row, 0, n, shifts[r]);
+            sums[r] += worker.kernels.expSum(row, row, 0, n, 1, shifts[r]);
             logits.put(at(r, t), row, 0, n);
         }
 

@@ -54,19 +54,19 @@ public final class PlainKernels implements TileKernels {
     }
 
     @Override
-    public float expSum(float[] x, int at, int length, float shift) {
+    public float expSum(float[] y, float[] x, int at, int length, float factor, float shift) {
         float even = 0;
         float odd = 0;
         int i = at;
         for (; i + 1 < at + length; i += 2) {
-            x[i] = Exp.exp(x[i] - shift);
-            x[i + 1] = Exp.exp(x[i + 1] - shift);
-            even += x[i];
-            odd += x[i + 1];
+            y[i] = Exp.exp(factor * x[i] - shift);
+            y[i + 1] = Exp.exp(factor * x[i + 1] - shift);
+            even += y[i];
+            odd += y[i + 1];
         }
         if (i < at + length) {
-            x[i] = Exp.exp(x[i] - shift);
-            even += x[i];
+            y[i] = Exp.exp(factor * x[i] - shift);
+            even += y[i];
         }
         return even + odd;
     }
@@ -148,16 +148,26 @@ public final class PlainKernels implements TileKernels {
     }
 
     @Override
-    public void swiGlu(float[] y, float[] gate, float[] up, int at, int length) {
-        for (int i = at; i < at + length; i++) {
-            y[i] = gate[i] / (1 + Exp.exp(-gate[i])) * up[i];
+    public void swiGlu(float[] y, float[] gate, float[] exps, float[] up, int length) {
+        swiGlu(y, gate, exps, up, 0, length);
+    }
+
+    /** SwiGLU from element {@code from} on. */
+    public static void swiGlu(float[] y, float[] gate, float[] exps, float[] up, int from, int length) {
+        for (int i = from; i < length; i++) {
+            y[i] = gate[i] / (1 + exps[i]) * up[i];
         }
     }
 
     @Override
-    public void swiGluBackward(float[] dy, float[] gate, float[] up, int at, int length) {
-        for (int i = at; i < at + length; i++) {
-            float sigmoid = 1 / (1 + Exp.exp(-gate[i]));
+    public void swiGluBackward(float[] dy, float[] gate, float[] exps, float[] up, int length) {
+        swiGluBackward(dy, gate, exps, up, 0, length);
+    }
+
+    /** The backward pass of SwiGLU from element {@code from} on. */
+    public static void swiGluBackward(float[] dy, float[] gate, float[] exps, float[] up, int from, int length) {
+        for (int i = from; i < length; i++) {
+            float sigmoid = 1 / (1 + exps[i]);
             float silu = gate[i] * sigmoid;
             float dSilu = dy[i] * up[i];
             gate[i] = dSilu * (sigmoid + silu * (1 - sigmoid));

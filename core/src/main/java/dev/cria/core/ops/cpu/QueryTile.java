@@ -8,7 +8,7 @@ import java.util.List;
  * @param from first query
  * @param to last query, excluded
  * @param spans in order of position, the last one ending with the tile's last query
- * @param width number of keys, the row length of a tile of scores
+ * @param width number of keys
  */
 record QueryTile(int from, int to, List<Span> spans, int width) {
     /** Consecutive tokens. */
@@ -16,6 +16,22 @@ record QueryTile(int from, int to, List<Span> spans, int width) {
         int length() {
             return to - from;
         }
+    }
+
+    private static final int GRAIN = 32; // two vectors of 16 lanes
+
+    /** Elements from one row of the tile's scores to the next: the width and room for whole vectors. */
+    int stride() {
+        return roundUp(width);
+    }
+
+    /** Number of keys that a row's query sees, rounded up to whole vectors. */
+    int worked(int row) {
+        return roundUp(visible(row));
+    }
+
+    private static int roundUp(int count) {
+        return (count + GRAIN - 1) / GRAIN * GRAIN;
     }
 
     /** Number of queries. */

@@ -170,7 +170,9 @@ final class RowOps {
             float[] ups = worker.tile(1, length);
             gate.get((long) from * columns, gates, 0, length);
             up.get((long) from * columns, ups, 0, length);
-            worker.kernels.swiGlu(ups, gates, ups, 0, length);
+            float[] exps = worker.tile(3, length);
+            worker.kernels.expSum(exps, gates, 0, length, -1, 0);
+            worker.kernels.swiGlu(ups, gates, exps, ups, length);
             y.put((long) from * columns, ups, 0, length);
         });
     }
@@ -185,7 +187,9 @@ final class RowOps {
             gate.get(first, gates, 0, length);
             up.get(first, ups, 0, length);
             dy.get(first, gradients, 0, length);
-            worker.kernels.swiGluBackward(gradients, gates, ups, 0, length);
+            float[] exps = worker.tile(3, length);
+            worker.kernels.expSum(exps, gates, 0, length, -1, 0);
+            worker.kernels.swiGluBackward(gradients, gates, exps, ups, length);
             dGate.put(first, gates, 0, length);
             dUp.put(first, ups, 0, length);
         });

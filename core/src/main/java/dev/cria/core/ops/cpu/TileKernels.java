@@ -20,8 +20,12 @@ public interface TileKernels {
     /** Largest element; negative infinity if there is none. */
     float max(float[] x, int at, int length);
 
-    /** x = exp(x - shift), where exponents below -87 or above 88 count as these. Returns the sum. */
-    float expSum(float[] x, int at, int length, float shift);
+    /**
+     * y = exp(factor * x - shift), where exponents below -87 or above 88 count as these; y may be x.
+     *
+     * @return the sum of y
+     */
+    float expSum(float[] y, float[] x, int at, int length, float factor, float shift);
 
     /** Sum of dy * gain * x over one row of RMSNorm; the gain starts at 0. */
     float weightedDot(float[] dy, float[] x, int at, float[] gain, int length);
@@ -47,11 +51,11 @@ public interface TileKernels {
      */
     void rotate(float[] y, float[] x, int at, float[] cos, float[] sin, int tableAt, int half, float sign);
 
-    /** y = silu(gate) * up, from element 0 on. */
-    void swiGlu(float[] y, float[] gate, float[] up, int at, int length);
+    /** y = silu(gate) * up, where exps holds exp(-gate); y may be up. */
+    void swiGlu(float[] y, float[] gate, float[] exps, float[] up, int length);
 
     /** gate and up are replaced by their gradients: the backward pass of {@link #swiGlu}. */
-    void swiGluBackward(float[] dy, float[] gate, float[] up, int at, int length);
+    void swiGluBackward(float[] dy, float[] gate, float[] exps, float[] up, int length);
 
     /** dp = p * (dp - mean) * factor: the backward pass of softmax. */
     void softmaxBackward(float[] dp, float[] p, int at, int length, float mean, float factor);

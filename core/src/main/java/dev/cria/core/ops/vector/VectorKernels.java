@@ -71,35 +71,60 @@ public final class VectorKernels implements TileKernels {
 
     @Override
     public float max(float[] x, int at, int length) {
-        int end = at + SPECIES.loopBound(length);
-        FloatVector max = all(Float.NEGATIVE_INFINITY);
-        for (int i = at; i < end; i += LANES) {
-            max = max.max(load(x, i));
+        FloatVector m0 = all(Float.NEGATIVE_INFINITY);
+        FloatVector m1 = m0;
+        int i = at;
+        for (; i + 2 * LANES <= at + length; i += 2 * LANES) {
+            m0 = larger(m0, load(x, i));
+            m1 = larger(m1, load(x, i + LANES));
         }
-        max.intoArray(lanes, 0);
-        return Math.max(plain.max(lanes, 0, LANES), plain.max(x, end, at + length - end));
+        for (; i + LANES <= at + length; i += LANES) {
+            m0 = larger(m0, load(x, i));
+        }
+        larger(m0, m1).intoArray(lanes, 0);
+        return Math.max(plain.max(lanes, 0, LANES), plain.max(x, i, at + length - i));
     }
 
+    /** Comparisons instead of {@code max} and {@code min}: those spend more on NaN and signed zeros than on the rest. */
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    /**
+     * {@link Exp#exp} with fused multiply-adds. Written out in one method on purpose, with more bytecode than the JIT
+     * compiler inlines (325): one exp is half of what it can inline into one compilation, and where that ends halfway
+     * through, every vector operation left over makes an object.
+     */
     @Override
-    public float expSum(float[] x, int at, int length, float shift) {
+    public float expSum(float[] y, float[] x, int at, int length, float factor, float shift) {
+        FloatVector sums = FloatVector.zero(SPECIES);
         int end = at + SPECIES.loopBound(length);
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = s0;
-        int i = at;
-        for (; i + 2 * LANES <= end; i += 2 * LANES) {
-            FloatVector e0 = exp(load(x, i).sub(shift));
-            FloatVector e1 = exp(load(x, i + LANES).sub(shift));
-            e0.intoArray(x, i);
-            e1.intoArray(x, i + LANES);
-            s0 = s0.add(e0);
-            s1 = s1.add(e1);
+        for (int i = at; i < end; i += LANES) {
+            FloatVector in = load(x, i).fma(all(factor), all(-shift));
+            FloatVector notLow = in.blend(all(Exp.LOWEST), in.compare(VectorOperators.LT, all(Exp.LOWEST)));
+            FloatVector v = notLow.blend(all(Exp.HIGHEST), notLow.compare(VectorOperators.GT, all(Exp.HIGHEST)));
+            FloatVector shifted = v.fma(all(Exp.LOG2_E), all(Exp.ROUND));
+            FloatVector n = shifted.sub(all(Exp.ROUND));
+            FloatVector r = n.fma(all(-Exp.LN2_LOW), n.fma(all(-Exp.LN2_HIGH), v));
+            FloatVector p6 = r.fma(all(Exp.P7), all(Exp.P6));
+            FloatVector p5 = p6.fma(r, all(Exp.P5));
+            FloatVector p4 = p5.fma(r, all(Exp.P4));
+            FloatVector p3 = p4.fma(r, all(Exp.P3));
+            FloatVector p2 = p3.fma(r, all(Exp.P2));
+            FloatVector p0 = p2.fma(r.mul(r), r).add(all(1f));
+            // The low bits of `shifted` are n: moved to the exponent's place they multiply by 2^n.
+            FloatVector e = p0.reinterpretAsInts()
+                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA))
+                    .reinterpretAsFloats();
+            e.intoArray(y, i);
+            sums = sums.add(e);
         }
-        for (; i < end; i += LANES) {
-            FloatVector e = exp(load(x, i).sub(shift));
-            e.intoArray(x, i);
-            s0 = s0.add(e);
+        float tail = 0;
+        for (int i = end; i < at + length; i++) {
+            y[i] = Exp.exp(factor * x[i] - shift);
+            tail += y[i];
         }
-        return sum(s0.add(s1)) + plain.expSum(x, end, at + length - end, shift);
+        return sum(sums) + tail;
     }
 
     @Override
@@ -174,29 +199,27 @@ public final class VectorKernels implements TileKernels {
     }
 
     @Override
-    public void swiGlu(float[] y, float[] gate, float[] up, int at, int length) {
-        int end = at + SPECIES.loopBound(length);
-        for (int i = at; i < end; i += LANES) {
-            FloatVector g = load(gate, i);
-            g.div(exp(g.neg()).add(1f)).mul(load(up, i)).intoArray(y, i);
+    public void swiGlu(float[] y, float[] gate, float[] exps, float[] up, int length) {
+        int end = SPECIES.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            load(gate, i).div(load(exps, i).add(1f)).mul(load(up, i)).intoArray(y, i);
         }
-        plain.swiGlu(y, gate, up, end, at + length - end);
+        PlainKernels.swiGlu(y, gate, exps, up, end, length);
     }
 
     @Override
-    public void swiGluBackward(float[] dy, float[] gate, float[] up, int at, int length) {
-        int end = at + SPECIES.loopBound(length);
+    public void swiGluBackward(float[] dy, float[] gate, float[] exps, float[] up, int length) {
+        int end = SPECIES.loopBound(length);
         FloatVector one = all(1f);
-        for (int i = at; i < end; i += LANES) {
-            FloatVector g = load(gate, i);
+        for (int i = 0; i < end; i += LANES) {
             FloatVector d = load(dy, i);
-            FloatVector sigmoid = one.div(exp(g.neg()).add(one));
-            FloatVector silu = g.mul(sigmoid);
+            FloatVector sigmoid = one.div(load(exps, i).add(one));
+            FloatVector silu = load(gate, i).mul(sigmoid);
             FloatVector slope = one.sub(sigmoid).fma(silu, sigmoid);
             d.mul(load(up, i)).mul(slope).intoArray(gate, i);
             d.mul(silu).intoArray(up, i);
         }
-        plain.swiGluBackward(dy, gate, up, end, at + length - end);
+        PlainKernels.swiGluBackward(dy, gate, exps, up, end, length);
     }
 
     @Override
@@ -240,23 +263,6 @@ public final class VectorKernels implements TileKernels {
             }
         }
         return lanes[0];
-    }
-
-    /** {@link Exp#exp} in every lane, with fused multiply-adds. */
-    private static FloatVector exp(FloatVector x) {
-        FloatVector low = all(Exp.LOWEST);
-        FloatVector high = all(Exp.HIGHEST);
-        // Comparisons instead of min and max: those spend more on NaN and signed zeros than on the rest.
-        FloatVector clipped = x.blend(low, x.compare(VectorOperators.LT, low));
-        clipped = clipped.blend(high, clipped.compare(VectorOperators.GT, high));
-        FloatVector shifted = clipped.fma(all(Exp.LOG2_E), all(Exp.ROUND));
-        FloatVector n = shifted.sub(Exp.ROUND);
-        FloatVector r = n.fma(all(-Exp.LN2_LOW), n.fma(all(-Exp.LN2_HIGH), clipped));
-        FloatVector p = all(Exp.P7).fma(r, all(Exp.P6)).fma(r, all(Exp.P5)).fma(r, all(Exp.P4));
-        p = p.fma(r, all(Exp.P3)).fma(r, all(Exp.P2)).fma(r.mul(r), r).add(1f);
-        return p.reinterpretAsInts()
-                .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exp.MANTISSA))
-                .reinterpretAsFloats();
     }
 
     private static FloatVector all(float value) {
