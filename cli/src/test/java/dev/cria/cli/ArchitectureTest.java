@@ -25,6 +25,7 @@ class ArchitectureTest {
                     "dev.cria.tokenizer..",
                     "dev.cria.model..",
                     "dev.cria.pretrain..",
+                    "dev.cria.sft..",
                     "dev.cria.examples..",
                     "dev.cria.cli..");
 
@@ -38,6 +39,7 @@ class ArchitectureTest {
                     "dev.cria.core..",
                     "dev.cria.model..",
                     "dev.cria.pretrain..",
+                    "dev.cria.sft..",
                     "dev.cria.examples..",
                     "dev.cria.cli..",
                     "org.nd4j..",
@@ -49,7 +51,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.cria.model..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.examples..", "dev.cria.cli..");
+            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.sft..", "dev.cria.examples..", "dev.cria.cli..");
 
     @ArchTest
     static final ArchRule pretrainKnowsNoProgram = noClasses()
@@ -57,7 +59,15 @@ class ArchitectureTest {
             .resideInAPackage("dev.cria.pretrain..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.cria.examples..", "dev.cria.cli..");
+            .resideInAnyPackage("dev.cria.sft..", "dev.cria.examples..", "dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule sftKnowsNeitherPretrainingNorPrograms = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.sft..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.examples..", "dev.cria.cli..");
 
     @ArchTest
     static final ArchRule nobodyKnowsTheCommandLine = noClasses()

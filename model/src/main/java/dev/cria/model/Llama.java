@@ -96,6 +96,16 @@ public final class Llama implements Trainable, AutoCloseable {
         return LlamaCheckpoint.load(engine, directory, name -> false);
     }
 
+    /**
+     * A copy of this model with room for more tokens. New rows of the embedding and the LM head are the mean of the old ones.
+     *
+     * @param vocabSize number of ids, at least the present one
+     * @param trained which weights of the copy get gradients
+     */
+    public Llama withVocabulary(int vocabSize, Predicate<String> trained) {
+        return VocabularyGrowth.grow(this, vocabSize, trained);
+    }
+
     /** Names and shapes of all weights, in Hugging Face's order. */
     static List<Parameters.Spec> specs(LlamaConfig config) {
         List<Parameters.Spec> specs = new ArrayList<>();

@@ -110,6 +110,26 @@ public final class BpeTokenizer implements Tokenizer {
         return unkId;
     }
 
+    /**
+     * This tokenizer with one more control piece, such as a chat format's separator, under the next free id. All other ids
+     * stay as they are.
+     *
+     * @throws IllegalArgumentException if it has a piece of this name, or was read from {@code tokenizer.json}
+     */
+    public BpeTokenizer withControlPiece(String name) {
+        if (!fileName.equals(MODEL_FILE)) {
+            throw new IllegalArgumentException("a piece cannot be added to a tokenizer.json; add '" + name
+                    + "' with the library that made it, or use a SentencePiece model");
+        }
+        // A protocol buffer goes on where another ends: appended pieces follow those that are there.
+        byte[] piece = new ProtoWriter()
+                .message(1, new ProtoWriter().string(1, name).float32(2, 0).integer(3, PieceType.CONTROL.number()))
+                .toByteArray();
+        byte[] content = Arrays.copyOf(savedForm, savedForm.length + piece.length);
+        System.arraycopy(piece, 0, content, savedForm.length, piece.length);
+        return fromSentencePiece(content);
+    }
+
     /** The vocabulary. */
     public SentencePieceModel model() {
         return model;

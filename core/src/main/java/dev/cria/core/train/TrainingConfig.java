@@ -47,6 +47,20 @@ public record TrainingConfig(
         return new TrainingConfig(1000, 1, 1, false);
     }
 
+    /** This with another number of steps. */
+    public TrainingConfig withSteps(long number) {
+        return new TrainingConfig(
+                number,
+                seed,
+                accumulation,
+                activationCheckpointing,
+                frozen,
+                averageDecay,
+                maxTokens,
+                maxMinutes,
+                health);
+    }
+
     private static void require(boolean holds, String key, String range, Object value) {
         if (!holds) {
             throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));

@@ -1,0 +1,59 @@
+package dev.cria.sft;
+
+import dev.cria.core.random.CounterRandom;
+import dev.cria.model.Llama;
+import dev.cria.model.generation.GenerationRequest;
+import dev.cria.model.generation.Sampling;
+import dev.cria.model.generation.TextGenerator;
+import dev.cria.tokenizer.ChatFormat;
+import dev.cria.tokenizer.ChatMessage;
+import dev.cria.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+
+/** A chat model's answers. What it draws is a function of the sampling's seed and the dialogue. */
+public final class ModelAnswers implements AnswerSource, AutoCloseable {
+    private final TextGenerator generator;
+    private final ChatFormat format;
+    private final Sampling sampling;
+
+    /**
+     * Answers of a model.
+     *
+     * @param model what answers; stays open
+     * @param tokenizer the one it was trained with
+     * @param format the one it was trained with
+     * @param sampling how tokens are chosen
+     */
+    public ModelAnswers(Llama model, Tokenizer tokenizer, ChatFormat format, Sampling sampling) {
+        this.generator = new TextGenerator(model, tokenizer);
+        this.format = format;
+        this.sampling = sampling;
+    }
+
+    /**
+     * {@inheritDoc} Spaces around an answer are left out.
+     *
+     * @throws IllegalArgumentException if a dialogue is longer than the model's context, or the format refuses it
+     */
+    @Override
+    public List<String> answers(List<List<ChatMessage>> dialogues) {
+        List<GenerationRequest> requests = dialogues.stream().map(this::request).toList();
+        return generator.generateAll(requests).stream()
+                .map(samples -> samples.get(0).text().strip())
+                .toList();
+    }
+
+    private GenerationRequest request(List<ChatMessage> dialogue) {
+        int[] prompt = format.encode(dialogue).ids();
+        long seed = CounterRandom.of(sampling.seed(), "answer", Arrays.hashCode(prompt))
+                .bits(0);
+        return new GenerationRequest(prompt, sampling.withSeed(seed), 1);
+    }
+
+    /** Frees the generator's cache; the model stays open. */
+    @Override
+    public void close() {
+        generator.close();
+    }
+}

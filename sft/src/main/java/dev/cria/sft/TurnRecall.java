@@ -1,0 +1,113 @@
+package dev.cria.sft;
+
+import dev.cria.tokenizer.ChatMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Measures how long a chat model keeps what it was told in the first message (Llama 2 paper, appendix A.3.5: attribute recall at
+ * turns 2, 4, 6 and 20). The model's own answers are the dialogue's history.
+ */
+public final class TurnRecall {
+    /** The paper's turns. */
+    public static final List<Integer> PAPER_TURNS = List.of(2, 4, 6, 20);
+
+    private final AnswerSource source;
+    private final Judge judge;
+    private final SortedSet<Integer> turns;
+
+    /** Says how much of what it was told an answer keeps. */
+    @FunctionalInterface
+    public interface Judge {
+        /**
+         * Judges an answer.
+         *
+         * @param dialogue number of the dialogue, from 0
+         * @param turn number of the turn, from 1
+         * @param answer what the model said
+         * @return the share of the attributes that it keeps, 0 to 1
+         */
+        double recall(int dialogue, int turn, String answer);
+    }
+
+    /**
+     * A dialogue to hold.
+     *
+     * @param instruction told before the first question
+     * @param questions the user's messages, as many as the last turn to measure
+     */
+    public record Script(String instruction, List<String> questions) {
+        /** Copies the list. */
+        public Script {
+            questions = List.copyOf(questions);
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param recall mean share of attributes kept, by turn
+     * @param dialogues what was said
+     */
+    public record Result(Map<Integer, Double> recall, List<List<ChatMessage>> dialogues) {}
+
+    /**
+     * A measurement.
+     *
+     * @param source the model
+     * @param judge who says what is kept
+     * @param turns which turns count, from 1
+     */
+    public TurnRecall(AnswerSource source, Judge judge, List<Integer> turns) {
+        this.source = source;
+        this.judge = judge;
+        this.turns = new TreeSet<>(turns);
+        if (turns.isEmpty() || this.turns.first() < 1) {
+            throw new IllegalArgumentException("turns must be numbers from 1, got " + turns);
+        }
+    }
+
+    /**
+     * Holds the dialogues up to the last turn that counts.
+     *
+     * @throws IllegalArgumentException if a script has fewer questions than that
+     */
+    public Result measure(List<Script> scripts) {
+        for (int i = 0; i < scripts.size(); i++) {
+            int questions = scripts.get(i).questions().size();
+            if (questions < turns.last()) {
+                throw new IllegalArgumentException("dialogue %d has %d questions, but turn %d is to be measured"
+                        .formatted(i, questions, turns.last()));
+            }
+        }
+        List<List<ChatMessage>> dialogues = new ArrayList<>();
+        scripts.forEach(script -> dialogues.add(new ArrayList<>()));
+        Map<Integer, Double> recall = new LinkedHashMap<>();
+        for (int turn = 1; turn <= turns.last(); turn++) {
+            double mean = turn(scripts, dialogues, turn);
+            if (turns.contains(turn)) {
+                recall.put(turn, mean);
+            }
+        }
+        return new Result(recall, dialogues);
+    }
+
+    private double turn(List<Script> scripts, List<List<ChatMessage>> dialogues, int turn) {
+        for (int i = 0; i < scripts.size(); i++) {
+            String question = scripts.get(i).questions().get(turn - 1);
+            String told = turn == 1 ? scripts.get(i).instruction() + " " + question : question;
+            dialogues.get(i).add(ChatMessage.user(told));
+        }
+        List<String> answers = source.answers(dialogues);
+        double sum = 0;
+        for (int i = 0; i < scripts.size(); i++) {
+            sum += judge.recall(i, turn, answers.get(i));
+            dialogues.get(i).add(ChatMessage.assistant(answers.get(i)));
+        }
+        return sum / scripts.size();
+    }
+}
