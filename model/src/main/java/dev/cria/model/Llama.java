@@ -39,7 +39,7 @@ public final class Llama implements Trainable, AutoCloseable {
         this.config = config;
         this.engine = engine;
         this.parameters = engine.allocate(specs(config), trained);
-        this.rope = new RotaryTable(config.headDim(), config.ropeTheta(), config.maxPositionEmbeddings());
+        this.rope = new RotaryTable(config.headSize(), config.ropeTheta(), config.maxPositionEmbeddings());
         this.embedding = parameters.get(EMBEDDING);
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             blocks.add(LlamaBlock.of(parameters, config, layer));
@@ -126,7 +126,7 @@ public final class Llama implements Trainable, AutoCloseable {
      * @return [tokens, hidden]
      */
     public Tensor hidden(Tape tape, int[] tokens, Segments segments) {
-        LlamaBlock.Attention causal = (t, q, k, v) -> t.causalAttention(q, k, v, config.headDim(), segments);
+        LlamaBlock.Attention causal = (t, q, k, v) -> t.causalAttention(q, k, v, config.headSize(), segments);
         return hidden(tape, tokens, segments.positions(), layer -> causal);
     }
 

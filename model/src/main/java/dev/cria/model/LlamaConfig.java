@@ -9,7 +9,7 @@ package dev.cria.model;
  * @param numHiddenLayers number of blocks
  * @param numAttentionHeads query heads
  * @param numKeyValueHeads key and value heads; divides the query heads (grouped-query attention, paper section A.2.1)
- * @param headDim size of a head; 0 stands for hiddenSize / numAttentionHeads
+ * @param headDim size of a head where it is not hiddenSize / numAttentionHeads, which 0 stands for
  * @param maxPositionEmbeddings longest sequence
  * @param rmsNormEps added to the mean square in RMSNorm; 1e-5 in Llama 2
  * @param ropeTheta base of the rotary frequencies; 10,000 in Llama 2
@@ -46,17 +46,18 @@ public record LlamaConfig(
             throw new IllegalArgumentException("numAttentionHeads (%d) must be a multiple of numKeyValueHeads (%d)"
                     .formatted(numAttentionHeads, numKeyValueHeads));
         }
-        if (headDim == 0) {
-            if (hiddenSize % numAttentionHeads != 0) {
-                throw new IllegalArgumentException(
-                        "hiddenSize (%d) must be a multiple of numAttentionHeads (%d), or headDim be given"
-                                .formatted(hiddenSize, numAttentionHeads));
-            }
-            headDim = hiddenSize / numAttentionHeads;
-        }
-        if (headDim < 2 || headDim % 2 != 0) {
+        boolean divides = hiddenSize % numAttentionHeads == 0;
+        if (headDim == 0 && !divides) {
             throw new IllegalArgumentException(
-                    "headDim must be even, since rotary embedding turns pairs; got " + headDim);
+                    "hiddenSize (%d) must be a multiple of numAttentionHeads (%d), or headDim be given"
+                            .formatted(hiddenSize, numAttentionHeads));
+        }
+        if (divides && headDim == hiddenSize / numAttentionHeads) {
+            headDim = 0; // so that equal models are equal records
+        }
+        int size = headDim == 0 ? hiddenSize / numAttentionHeads : headDim;
+        if (size < 2 || size % 2 != 0) {
+            throw new IllegalArgumentException("headDim must be even, since rotary embedding turns pairs; got " + size);
         }
         if (!(rmsNormEps > 0 && ropeTheta > 0 && initializerRange >= 0)) {
             throw new IllegalArgumentException(
@@ -104,14 +105,19 @@ public record LlamaConfig(
                 eos);
     }
 
+    /** Size of a head. */
+    public int headSize() {
+        return headDim == 0 ? hiddenSize / numAttentionHeads : headDim;
+    }
+
     /** Width of all query heads together. */
     public int queryWidth() {
-        return numAttentionHeads * headDim;
+        return numAttentionHeads * headSize();
     }
 
     /** Width of all key heads together. */
     public int keyValueWidth() {
-        return numKeyValueHeads * headDim;
+        return numKeyValueHeads * headSize();
     }
 
     /** Number of weights; tied embeddings count once. */

@@ -75,7 +75,7 @@ final class LlamaConfigFile {
                 .put("num_hidden_layers", config.numHiddenLayers())
                 .put("num_attention_heads", config.numAttentionHeads())
                 .put("num_key_value_heads", config.numKeyValueHeads())
-                .put("head_dim", config.headDim())
+                .put("head_dim", config.headSize())
                 .put("hidden_act", "silu")
                 .put("max_position_embeddings", config.maxPositionEmbeddings())
                 .put("rms_norm_eps", config.rmsNormEps())

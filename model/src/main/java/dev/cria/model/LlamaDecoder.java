@@ -93,7 +93,7 @@ public final class LlamaDecoder implements AutoCloseable {
     private IntFunction<LlamaBlock.Attention> prefill(Segments segments, int[] rows) {
         return layer -> (tape, q, k, v) -> {
             store(layer, k, v, rows);
-            return tape.causalAttention(q, k, v, model.config().headDim(), segments);
+            return tape.causalAttention(q, k, v, model.config().headSize(), segments);
         };
     }
 
@@ -101,7 +101,7 @@ public final class LlamaDecoder implements AutoCloseable {
         return layer -> (tape, q, k, v) -> {
             store(layer, k, v, rows);
             Tensor y = model.engine().arena().allocate(q.shape());
-            int headDim = model.config().headDim();
+            int headDim = model.config().headSize();
             ops().cachedAttention(y, q, cache.keys(layer), cache.values(layer), headDim, contexts);
             return y;
         };

@@ -108,9 +108,9 @@ record MetaLayout(LlamaConfig config) implements WeightLayout {
     /** Row 2i + j of a head becomes row i + j * headDim / 2. */
     private void readTurned(TensorOps ops, float[] values, Tensor weight) {
         int columns = weight.columns();
-        int half = config.headDim() / 2;
+        int half = config.headSize() / 2;
         for (int row = 0; row < weight.rows(); row++) {
-            int inHead = row % config.headDim();
+            int inHead = row % config.headSize();
             int target = row - inHead + inHead / 2 + inHead % 2 * half;
             ops.upload(weight.slice(target, target + 1), values, row * columns, columns);
         }
