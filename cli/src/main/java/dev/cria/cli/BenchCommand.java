@@ -1,5 +1,6 @@
 package dev.cria.cli;
 
+import dev.cria.cli.bench.BenchDecodeCommand;
 import dev.cria.cli.bench.BenchTrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures speed; prints one line of JSON.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTrainCommand.class, BenchTokenizeCommand.class})
+        subcommands = {BenchTrainCommand.class, BenchTokenizeCommand.class, BenchDecodeCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

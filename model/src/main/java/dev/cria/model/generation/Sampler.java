@@ -1,5 +1,6 @@
 package dev.cria.model.generation;
 
+import dev.cria.core.ops.cpu.Exp;
 import dev.cria.core.random.CounterRandom;
 import java.util.BitSet;
 
@@ -36,16 +37,22 @@ public final class Sampler {
      */
     public SampledToken sample(
             float[] logits, int at, Sampling sampling, BitSet seen, CounterRandom random, long position) {
-        double logNormalizer = logSumExp(logits, at);
         System.arraycopy(logits, at, weights, 0, vocabSize);
-        if (sampling.repetitionPenalty() != 1) {
+        boolean penalised = sampling.repetitionPenalty() != 1;
+        // The model's own distribution costs a pass of its own only where sampling changes it.
+        double logNormalizer = penalised || sampling.temperature() != 1 ? logSumExp(logits, at) : Double.NaN;
+        if (penalised) {
             penalise(seen, (float) sampling.repetitionPenalty());
         }
         int best = argMax(weights, 0);
         if (sampling.isGreedy()) {
             return new SampledToken(best, 0, logits[at + best] - logNormalizer);
         }
-        double total = exponentiate(weights[best], sampling.temperature());
+        float max = weights[best];
+        double total = exponentiate(max, (float) Math.min(1 / sampling.temperature(), 1e30));
+        if (Double.isNaN(logNormalizer)) {
+            logNormalizer = max + Math.log(requireFinite(total));
+        }
         double uniform = random.uniform(position);
         boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
         double kept = filtered ? top.select(weights, total, sampling) : total;
@@ -60,10 +67,10 @@ public final class Sampler {
     }
 
     /** Turns scores into weights relative to the best one; returns their sum. */
-    private double exponentiate(float max, double temperature) {
+    private double exponentiate(float max, float scale) {
         double total = 0;
         for (int i = 0; i < vocabSize; i++) {
-            weights[i] = (float) Math.exp((weights[i] - max) / temperature);
+            weights[i] = Exp.exp((weights[i] - max) * scale);
             total += weights[i];
         }
         return total;
@@ -92,14 +99,18 @@ public final class Sampler {
     }
 
     private double logSumExp(float[] logits, int at) {
-        double max = logits[at + argMax(logits, at)];
+        float max = logits[at + argMax(logits, at)];
         double sum = 0;
         for (int i = 0; i < vocabSize; i++) {
-            sum += Math.exp(logits[at + i] - max);
+            sum += Exp.exp(logits[at + i] - max);
         }
+        return max + Math.log(requireFinite(sum));
+    }
+
+    private static double requireFinite(double sum) {
         if (!(sum < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the model's logits are not finite; are its weights damaged?");
         }
-        return max + Math.log(sum);
+        return sum;
     }
 }
