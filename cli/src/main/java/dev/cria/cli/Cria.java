@@ -19,9 +19,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TokenizerCommand.class,
+            DataCommand.class,
             PretrainCommand.class,
+            SftCommand.class,
+            GattDataCommand.class,
+            DistillDataCommand.class,
             GenerateCommand.class,
             ScoreCommand.class,
+            EvaluateTurnsCommand.class,
             BenchCommand.class
         })
 public final class Cria implements Runnable {

@@ -4,7 +4,6 @@ import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
-import dev.cria.core.train.TrainingLoop;
 import dev.cria.examples.world.ToyCorpus;
 import dev.cria.model.LlamaPresets;
 import dev.cria.pretrain.Corpus;
@@ -65,7 +64,13 @@ final class PretrainCommand implements Callable<Integer> {
                     "{} parameters",
                     String.format(
                             Locale.ROOT, "%,d", pretraining.model().parameters().count()));
-            GracefulStop.during(pretraining::requestStop, () -> report(out, output, pretraining.run()));
+            GracefulStop.during(
+                    pretraining::requestStop,
+                    () -> RunEnding.print(
+                            out,
+                            output,
+                            pretraining.run(),
+                            "./cria generate --model %s --prompt \"One\"".formatted(output)));
         }
         return 0;
     }
@@ -82,29 +87,5 @@ final class PretrainCommand implements Callable<Integer> {
                     ToyCorpus.documents(1).forEach(text -> consumer.accept(text.getBytes(StandardCharsets.UTF_8)));
         }
         return new TextCorpus(data.input(), data.tokenizer().equals(DataConfig.BYTES));
-    }
-
-    private static void report(PrintWriter out, Path output, TrainingLoop.Result result) {
-        if (!result.completed()) {
-            out.printf(Locale.ROOT, "stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
-        } else if (result.newSteps() == 0) {
-            out.printf(Locale.ROOT, "run %s is finished: %d steps are done%n", output, result.steps());
-        } else {
-            result.validationLoss()
-                    .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
-            out.printf(Locale.ROOT, "%srun %s%n", ending(result), output);
-            out.printf(Locale.ROOT, "Try: ./cria generate --model %s --prompt \"One\"%n", output);
-        }
-        out.flush();
-    }
-
-    private static String ending(TrainingLoop.Result result) {
-        String at = " at step " + result.steps() + "\n";
-        return switch (result.ending()) {
-            case TOKEN_BUDGET -> "ended by training.maxTokens" + at;
-            case TIME_BUDGET -> "ended by training.maxMinutes" + at;
-            case NO_IMPROVEMENT -> "ended by evaluation.patience" + at;
-            case COMPLETED, STOPPED -> "";
-        };
     }
 }
