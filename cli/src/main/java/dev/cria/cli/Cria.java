@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             GattDataCommand.class,
             DistillDataCommand.class,
             GenerateCommand.class,
+            ChatCommand.class,
+            EvaluateCommand.class,
             ScoreCommand.class,
             EvaluateTurnsCommand.class,
             BenchCommand.class
