@@ -29,6 +29,10 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             ScoreCommand.class,
             EvaluateTurnsCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class,
+            AverageCommand.class,
+            PlanCommand.class,
             BenchCommand.class
         })
 public final class Cria implements Runnable {

@@ -5,7 +5,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code cria data}: commands on data. */
-@Command(name = "data", description = "Prepares data.", subcommands = DataConvertCommand.class)
+@Command(
+        name = "data",
+        description = "Prepares data.",
+        subcommands = {DataPrepareCommand.class, DataConvertCommand.class})
 final class DataCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -1,5 +1,7 @@
 package dev.cria.model;
 
+import dev.cria.core.config.Derived;
+
 /**
  * Sizes of a Llama, under Hugging Face's names.
  *
@@ -25,7 +27,7 @@ public record LlamaConfig(
         int numHiddenLayers,
         int numAttentionHeads,
         int numKeyValueHeads,
-        int headDim,
+        @Derived int headDim,
         int maxPositionEmbeddings,
         double rmsNormEps,
         double ropeTheta,
@@ -126,6 +128,18 @@ public record LlamaConfig(
         long block = attention + 3L * hiddenSize * intermediateSize + 2L * hiddenSize;
         long embeddings = (tieWordEmbeddings ? 1L : 2L) * vocabSize * hiddenSize;
         return embeddings + block * numHiddenLayers + hiddenSize;
+    }
+
+    /**
+     * Floating-point operations of training on one token, forward and backward: six for each weight that multiplies (the
+     * embedding's lookup does not), and the attention's scores and sums over half the context, since it is causal (PaLM
+     * paper, appendix B, which counts the whole context). Computing activations again is not counted.
+     *
+     * @param contextLength tokens of a sequence
+     */
+    public double flopsPerToken(int contextLength) {
+        long lookup = tieWordEmbeddings ? 0 : (long) vocabSize * hiddenSize;
+        return 6.0 * (parameterCount() - lookup) + 6.0 * numHiddenLayers * queryWidth() * contextLength;
     }
 
     private static void positive(String key, int value) {

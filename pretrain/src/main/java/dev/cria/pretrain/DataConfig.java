@@ -8,18 +8,33 @@ import java.util.List;
  *
  * @param input text files (a document each), or JSONL files with a {@code text} field (a document a line); empty for the
  *     built-in toy world
+ * @param sources token shards to mix, instead of {@code input}
  * @param tokenizer {@code bytes}, or the path of a tokenizer
  * @param contextLength tokens of a training sequence
  * @param batchSize sequences of a batch
  * @param heldOut share of the tokens, at the end of the data, that is not trained on but evaluated
+ * @param packing how documents become sequences
+ * @param isolate whether a document sees only itself; otherwise documents of a sequence see those before them
  */
-public record DataConfig(List<Path> input, String tokenizer, int contextLength, int batchSize, double heldOut) {
+public record DataConfig(
+        List<Path> input,
+        List<DataSource> sources,
+        String tokenizer,
+        int contextLength,
+        int batchSize,
+        double heldOut,
+        Packing packing,
+        boolean isolate) {
     /** The name of the tokenizer that needs no file. */
     public static final String BYTES = "bytes";
 
     /** Checks the ranges and names the offending key. */
     public DataConfig {
         input = List.copyOf(input);
+        sources = List.copyOf(sources);
+        if (!input.isEmpty() && !sources.isEmpty()) {
+            throw new IllegalArgumentException("sources cannot be given along with input; prepare the input too");
+        }
         if (contextLength < 2) {
             throw new IllegalArgumentException("contextLength must be at least 2, got " + contextLength);
         }
@@ -29,10 +44,23 @@ public record DataConfig(List<Path> input, String tokenizer, int contextLength, 
         if (heldOut < 0 || heldOut > 0.5) {
             throw new IllegalArgumentException("heldOut must be in 0 to 0.5, got " + heldOut);
         }
+        if (packing == Packing.BEST_FIT && !isolate) {
+            throw new IllegalArgumentException("isolate must be true where packing puts whole documents together");
+        }
     }
 
-    /** The toy world by bytes: 8 sequences of 256, a tenth held out. */
+    /** Text files, concatenated and isolated. */
+    public DataConfig(List<Path> input, String tokenizer, int contextLength, int batchSize, double heldOut) {
+        this(input, List.of(), tokenizer, contextLength, batchSize, heldOut, Packing.CONCATENATE, true);
+    }
+
+    /** The toy world by bytes: 16 sequences of 128, a tenth held out. */
     public static DataConfig defaults() {
-        return new DataConfig(List.of(), BYTES, 256, 8, 0.1);
+        return new DataConfig(List.of(), BYTES, 128, 16, 0.1);
+    }
+
+    /** These settings on other files. */
+    public DataConfig withInput(List<Path> files) {
+        return new DataConfig(files, List.of(), tokenizer, contextLength, batchSize, heldOut, packing, isolate);
     }
 }

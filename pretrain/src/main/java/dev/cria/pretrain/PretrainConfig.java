@@ -38,8 +38,6 @@ public record PretrainConfig(
 
     /** These settings on other files. */
     public PretrainConfig withInput(List<Path> files) {
-        DataConfig other =
-                new DataConfig(files, data.tokenizer(), data.contextLength(), data.batchSize(), data.heldOut());
-        return new PretrainConfig(model, other, training, optimizer, evaluation, checkpoint);
+        return new PretrainConfig(model, data.withInput(files), training, optimizer, evaluation, checkpoint);
     }
 }

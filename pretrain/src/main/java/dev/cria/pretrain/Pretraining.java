@@ -5,7 +5,6 @@ import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.data.TokenShards;
-import dev.cria.core.data.Windows;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.ConfigChange;
 import dev.cria.core.train.Loss;
@@ -74,8 +73,8 @@ public final class Pretraining implements AutoCloseable {
             Engine engine, PretrainConfig config, Corpus corpus, RunDirectory run, List<TrainingListener> listeners) {
         DataConfig data = config.data();
         Tokenizer tokenizer = tokenizer(data);
-        long needed = (long) Math.ceil((data.contextLength() + 1) / (1 - data.heldOut()));
-        TokenShards shards = CorpusShards.prepare(corpus, tokenizer, run.path().resolve("data"), needed);
+        List<TokenShards> shards =
+                RunData.open(data, corpus, tokenizer, run.path().resolve("data"));
         run.writeConfig(config);
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
         Predicate<String> trained =
@@ -114,34 +113,23 @@ public final class Pretraining implements AutoCloseable {
     private static TrainingSetup<RaggedBatch> setup(
             PretrainConfig config,
             Llama model,
-            TokenShards shards,
+            List<TokenShards> shards,
             Tokenizer tokenizer,
             RunDirectory run,
             List<TrainingListener> listeners) {
-        DataConfig data = config.data();
-        Windows windows = new Windows(shards);
-        long trained = shards.tokens() - Math.round(shards.tokens() * data.heldOut());
-        long seed = config.training().seed();
+        RunData data = new RunData(config.data(), shards, config.training().seed());
         return new TrainingSetup<>(
                 STAGE,
                 model,
                 objective(model),
-                new TokenWindows(windows, trained, data.contextLength(), data.batchSize(), seed),
-                data.heldOut() == 0 ? null : validation(model, windows, trained, shards.tokens(), data),
+                data.training(),
+                config.data().heldOut() == 0 ? null : new Validation<>(data.heldOut(), objective(model)),
                 config.training(),
                 config.optimizer(),
                 config.evaluation(),
                 new RunCheckpoints(run.path(), model, tokenizer::save, config.checkpoint()),
                 ConfigText.toJson(config),
                 listeners);
-    }
-
-    private static Validation<RaggedBatch> validation(
-            Llama model, Windows windows, long from, long to, DataConfig data) {
-        var batches = TokenWindows.covering(from, to, data.contextLength(), data.batchSize()).stream()
-                .map(windows::read)
-                .toList();
-        return new Validation<>(batches, objective(model));
     }
 
     private static List<TrainingListener> withMetrics(RunDirectory run, List<TrainingListener> listeners) {

@@ -35,9 +35,16 @@ public final class TextCorpus implements Corpus {
     public TextCorpus(List<Path> files, boolean anyBytes) {
         this.files = List.copyOf(files);
         this.anyBytes = anyBytes;
-        for (Path file : files) {
-            check(file);
-        }
+        check(files);
+    }
+
+    /**
+     * Checks that files are there, can be read and are not empty.
+     *
+     * @throws InvalidFileException naming the first that is not
+     */
+    public static void check(List<Path> files) {
+        files.forEach(TextCorpus::check);
     }
 
     private static void check(Path file) {

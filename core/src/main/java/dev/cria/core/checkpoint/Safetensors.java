@@ -156,13 +156,7 @@ public final class Safetensors implements AutoCloseable {
      * @throws java.io.UncheckedIOException if it cannot be read
      */
     public void read(String name, FloatSink sink) {
-        StoredTensor tensor = tensor(name);
-        if (!tensor.dtype().isReadable()) {
-            throw new InvalidFileException(
-                    tensor.file(),
-                    "tensor \"%s\": floats cannot be read from %s; save it as F32, F16 or BF16"
-                            .formatted(name, tensor.dtype()));
-        }
+        StoredTensor tensor = readable(name);
         for (long at = 0; at < tensor.length(); at += CHUNK) {
             int length = (int) Math.min(CHUNK, tensor.length() - at);
             fill(tensor, at, length);
@@ -185,6 +179,32 @@ public final class Safetensors implements AutoCloseable {
         float[] values = new float[(int) tensor.length()];
         read(name, (part, length, at) -> System.arraycopy(part, 0, values, (int) at, length));
         return values;
+    }
+
+    /**
+     * Reads part of a tensor, at most {@link FloatSource}'s chunk.
+     *
+     * @param name the tensor
+     * @param to where the values go, from its start on
+     * @param length number of values
+     * @param at index of the first among the tensor's elements
+     * @throws InvalidFileException as {@link #read(String, FloatSink)} does
+     */
+    void readPart(String name, float[] to, int length, long at) {
+        StoredTensor tensor = readable(name);
+        fill(tensor, at, length);
+        tensor.dtype().decode(buffer, to, length);
+    }
+
+    private StoredTensor readable(String name) {
+        StoredTensor tensor = tensor(name);
+        if (!tensor.dtype().isReadable()) {
+            throw new InvalidFileException(
+                    tensor.file(),
+                    "tensor \"%s\": floats cannot be read from %s; save it as F32, F16 or BF16"
+                            .formatted(name, tensor.dtype()));
+        }
+        return tensor;
     }
 
     private void fill(StoredTensor tensor, long at, int length) {

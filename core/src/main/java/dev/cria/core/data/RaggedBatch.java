@@ -2,6 +2,8 @@ package dev.cria.core.data;
 
 import dev.cria.core.ops.Segments;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A flat list of tokens that falls into segments, with the token each position should predict. There is no padding.
@@ -40,6 +42,21 @@ public record RaggedBatch(int[] tokens, int[] targets, Segments segments) implem
             System.arraycopy(sequences[s], 1, targets, segments.start(s), length - 1);
         }
         return new RaggedBatch(tokens, targets, segments);
+    }
+
+    /** Batches one after another as one; their segments stay apart. */
+    public static RaggedBatch concat(List<RaggedBatch> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        int[] tokens =
+                parts.stream().flatMapToInt(part -> Arrays.stream(part.tokens)).toArray();
+        int[] targets =
+                parts.stream().flatMapToInt(part -> Arrays.stream(part.targets)).toArray();
+        int[] lengths = parts.stream()
+                .flatMapToInt(part -> IntStream.range(0, part.segments.count()).map(part.segments::length))
+                .toArray();
+        return new RaggedBatch(tokens, targets, Segments.ofLengths(lengths));
     }
 
     /** Positions that have a target, ascending: [targets]. */

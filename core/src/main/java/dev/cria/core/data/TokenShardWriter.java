@@ -78,6 +78,11 @@ public final class TokenShardWriter implements AutoCloseable {
         endOfLastDocument = tokens;
     }
 
+    /** Where to write a further file that belongs to the shards, before {@link #publish}. */
+    public Path file(String name) {
+        return directory.path().resolve(name);
+    }
+
     /** Tokens so far. */
     public long tokens() {
         return tokens;

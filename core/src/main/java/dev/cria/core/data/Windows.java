@@ -2,6 +2,7 @@ package dev.cria.core.data;
 
 import dev.cria.core.ops.Segments;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,17 +11,33 @@ import java.util.List;
  */
 public final class Windows {
     private final TokenShards tokens;
+    private final boolean isolate;
 
-    /** Windows over stored tokens. */
+    /** Windows over stored tokens, documents isolated. */
     public Windows(TokenShards tokens) {
+        this(tokens, true);
+    }
+
+    /**
+     * Windows over stored tokens.
+     *
+     * @param isolate whether documents are segments of their own; otherwise each window is one
+     */
+    public Windows(TokenShards tokens, boolean isolate) {
         this.tokens = tokens;
+        this.isolate = isolate;
+    }
+
+    /** The stored tokens. */
+    public TokenShards tokens() {
+        return tokens;
     }
 
     /**
      * Tokens of a window.
      *
      * @param start index of its first token
-     * @param length number of tokens; the one after the last must exist, since it is the last target
+     * @param length number of tokens; the one after the last is the last target
      */
     public record Window(long start, int length) {}
 
@@ -33,8 +50,14 @@ public final class Windows {
         int at = 0;
         for (Window window : windows) {
             tokens.copy(window.start(), window.length(), ids, at);
-            tokens.copy(window.start() + 1, window.length(), targets, at);
-            endDocuments(window, targets, at, lengths);
+            int known = (int) Math.min(window.length(), tokens.tokens() - window.start() - 1);
+            tokens.copy(window.start() + 1, known, targets, at);
+            Arrays.fill(targets, at + known, at + window.length(), RaggedBatch.NO_TARGET);
+            if (isolate) {
+                endDocuments(window, targets, at, lengths);
+            } else {
+                lengths.add(window.length());
+            }
             at += window.length();
         }
         int[] segmentLengths = lengths.stream().mapToInt(Integer::intValue).toArray();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TokenWindowsTest {
+class TokenMixtureTest {
     private static final int CONTEXT = 8;
 
     @TempDir
@@ -62,7 +62,7 @@ class TokenWindowsTest {
 
     @Test
     void anEpochVisitsDistinctWindowsAndTheNextOneOthers() {
-        TokenWindows source = new TokenWindows(windows, 100, CONTEXT, 1, 4);
+        TokenMixture source = stream(1, 4);
         Set<Integer> first = new HashSet<>();
         Set<Integer> second = new HashSet<>();
         int perEpoch = (100 - CONTEXT) / CONTEXT;
@@ -80,11 +80,11 @@ class TokenWindowsTest {
 
     @Test
     void goesOnExactlyWhereTheCursorStands() {
-        TokenWindows source = new TokenWindows(windows, 100, CONTEXT, 3, 3);
+        TokenMixture source = stream(3, 3);
         for (int i = 0; i < 7; i++) {
             source.next();
         }
-        TokenWindows resumed = new TokenWindows(windows, 100, CONTEXT, 3, 3);
+        TokenMixture resumed = stream(3, 3);
         resumed.restore(source.cursor());
 
         assertThat(resumed.next().tokens()).isEqualTo(source.next().tokens());
@@ -92,12 +92,66 @@ class TokenWindowsTest {
 
     @Test
     void coveringWindowsReadEveryTargetOnce() {
-        List<Integer> targets = TokenWindows.covering(60, 100, CONTEXT, 2).stream()
+        List<Integer> targets = HeldOut.covering(60, 100, CONTEXT, 2).stream()
                 .map(windows::read)
                 .flatMapToInt(batch -> Arrays.stream(batch.targets()))
                 .boxed()
                 .toList();
 
         assertThat(targets).hasSize(39).startsWith(61, 62).endsWith(98, 99).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void sourcesAreSampledByTheirWeightsAcrossAResume() {
+        TokenMixture before = mixture(0.8, 0.2);
+        int fromSecond = countFromSecond(before, 4321);
+        TokenMixture after = mixture(0.8, 0.2);
+        after.restore(before.cursor());
+        fromSecond += countFromSecond(after, 10_000 - 4321);
+
+        assertThat(fromSecond).isBetween(1999, 2001); // exact to one sequence; asked for is 1 %
+    }
+
+    @Test
+    void bestFitKeepsDocumentsWholeAndPacksThemAll() {
+        BestFitSequences packed = new BestFitSequences(shards, 3, 100, 5);
+        List<Window> first = packed.get(0);
+
+        assertThat(first).containsExactlyInAnyOrder(new Window(6, 94), new Window(0, 5)); // one token predicts nothing
+        assertThat(packed.get(1)).containsExactlyInAnyOrderElementsOf(first); // the next epoch
+        RaggedBatch batch = new Windows(shards).read(first);
+        assertThat(batch.tokens()).hasSize(99);
+        assertThat(batch.targetCount()).isEqualTo(93 + 4);
+    }
+
+    @Test
+    void withoutIsolationAWindowIsOneSegment() {
+        RaggedBatch batch = new Windows(shards, false).read(List.of(new Window(2, 8)));
+
+        assertThat(batch.segments().count()).isEqualTo(1);
+        assertThat(batch.targetCount()).isEqualTo(8);
+    }
+
+    private TokenMixture stream(int batchSize, long seed) {
+        Sequences sequences = new StreamSequences(100, CONTEXT, seed);
+        return new TokenMixture(List.of(new TokenMixture.Source(windows, sequences, 1)), CONTEXT, batchSize);
+    }
+
+    /** Two sources over the same shards; the second reads only the first token pair. */
+    private TokenMixture mixture(double first, double second) {
+        return new TokenMixture(
+                List.of(
+                        new TokenMixture.Source(windows, n -> List.of(new Window(50, 2)), first),
+                        new TokenMixture.Source(windows, n -> List.of(new Window(0, 2)), second)),
+                CONTEXT,
+                1);
+    }
+
+    private static int countFromSecond(TokenMixture mixture, int sequences) {
+        int count = 0;
+        for (int i = 0; i < sequences; i++) {
+            count += mixture.next().tokens()[0] == 0 ? 1 : 0;
+        }
+        return count;
     }
 }

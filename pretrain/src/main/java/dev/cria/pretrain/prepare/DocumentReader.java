@@ -1,0 +1,115 @@
+package dev.cria.pretrain.prepare;
+
+import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.InvalidFileException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the documents of one file in order: {@code .jsonl} line by line, anything else whole; {@code .gz} of either. */
+final class DocumentReader implements AutoCloseable {
+    private static final int BUFFER = 1 << 16;
+    private static final int MAX_BYTES = 1 << 30;
+
+    private final Path file;
+    private final boolean lines;
+    private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER];
+    private int at;
+    private int limit;
+    private long line;
+
+    DocumentReader(Path file) {
+        this.file = file;
+        String name = file.toString();
+        boolean zipped = name.endsWith(".gz");
+        this.lines = (zipped ? name.substring(0, name.length() - 3) : name).endsWith(".jsonl");
+        try {
+            InputStream raw = Files.newInputStream(file);
+            this.in = zipped ? new GZIPInputStream(new BufferedInputStream(raw, BUFFER), BUFFER) : raw;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** The next document; null at the end. Blank lines are none. */
+    @Nullable
+    RawDocument next() {
+        try {
+            if (!lines) {
+                return line++ > 0 ? null : new RawDocument(file, 0, until(-1));
+            }
+            while (fill()) {
+                line++;
+                byte[] bytes = until('\n');
+                if (!isBlank(bytes)) {
+                    return new RawDocument(file, line, bytes);
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Bytes up to an end, which is read and left out, or up to the end of the file. */
+    private byte[] until(int end) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        while (fill()) {
+            int to = at;
+            while (to < limit && buffer[to] != end) {
+                to++;
+            }
+            bytes.write(buffer, at, to - at);
+            if (bytes.size() > MAX_BYTES) {
+                throw new InvalidFileException(
+                        file,
+                        "a document%s is larger than %d bytes; split it"
+                                .formatted(lines ? " in line " + line : "", MAX_BYTES));
+            }
+            boolean found = to < limit;
+            at = found ? to + 1 : to;
+            if (found) {
+                break;
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private boolean fill() throws IOException {
+        if (at == limit) {
+            at = 0;
+            limit = Math.max(0, in.read(buffer));
+        }
+        return limit > 0;
+    }
+
+    private static boolean isBlank(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private RuntimeException failure(IOException e) {
+        return e instanceof java.util.zip.ZipException || e instanceof java.io.EOFException
+                ? new InvalidFileException(file, "it is no whole gzip file: " + e.getMessage(), e)
+                : FileErrors.unchecked("cannot read", file, e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", file, e);
+        }
+    }
+}
