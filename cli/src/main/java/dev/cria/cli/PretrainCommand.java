@@ -4,6 +4,8 @@ import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.TrainingListener;
+import dev.cria.core.train.Utilisation;
 import dev.cria.examples.world.ToyCorpus;
 import dev.cria.model.LlamaPresets;
 import dev.cria.pretrain.Corpus;
@@ -59,7 +61,8 @@ final class PretrainCommand implements Callable<Integer> {
         Path output = options.output("pretrain");
         try (Engine engine = Engine.create();
                 RunDirectory run = RunDirectory.open(output, options.resume());
-                Pretraining pretraining = Pretraining.open(engine, config, corpus, run, RunOptions.progress())) {
+                Pretraining pretraining =
+                        Pretraining.open(engine, config, corpus, run, watching(engine, config, output))) {
             LOG.info(
                     "{} parameters",
                     String.format(
@@ -73,6 +76,12 @@ final class PretrainCommand implements Callable<Integer> {
                             "./cria generate --model %s --prompt \"One\"".formatted(output)));
         }
         return 0;
+    }
+
+    private static List<TrainingListener> watching(Engine engine, PretrainConfig config, Path output) {
+        double flops = Pretraining.modelConfig(config, Pretraining.tokenizer(config.data()))
+                .flopsPerToken(config.data().contextLength());
+        return RunOptions.watching(output, Utilisation.measure(engine.ops(), flops));
     }
 
     private PretrainConfig config() {

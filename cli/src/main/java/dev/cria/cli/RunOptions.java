@@ -4,6 +4,7 @@ import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
+import dev.cria.core.train.Utilisation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -70,8 +71,21 @@ final class RunOptions {
 
     /** Shows progress: a bar on a terminal, lines otherwise. */
     static List<TrainingListener> progress() {
+        return progress(null);
+    }
+
+    /** Shows progress, with the share of the machine that is used. */
+    static List<TrainingListener> progress(@Nullable Utilisation utilisation) {
         return Boolean.getBoolean("cria.terminal") // set by the launcher
-                ? List.of(new ProgressListener())
-                : List.of(new LogListener(PLAIN_LINES));
+                ? List.of(new ProgressListener(utilisation))
+                : List.of(new LogListener(PLAIN_LINES, utilisation));
+    }
+
+    /** Progress, the TensorBoard file and the report. */
+    static List<TrainingListener> watching(Path run, @Nullable Utilisation utilisation) {
+        List<TrainingListener> listeners = new ArrayList<>(progress(utilisation));
+        listeners.add(new TensorBoardListener(run));
+        listeners.add(new ReportListener(run));
+        return listeners;
     }
 }

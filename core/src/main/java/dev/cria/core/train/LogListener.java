@@ -2,6 +2,7 @@ package dev.cria.core.train;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,6 +11,8 @@ public final class LogListener implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(LogListener.class);
 
     private final long everySteps;
+    private final @Nullable Utilisation utilisation;
+    private final RemainingTime remaining = new RemainingTime();
 
     /**
      * Logs every so many steps.
@@ -17,7 +20,13 @@ public final class LogListener implements TrainingListener {
      * @param everySteps at least 1
      */
     public LogListener(long everySteps) {
+        this(everySteps, null);
+    }
+
+    /** Logs every so many steps, with the share of the machine that is used. */
+    public LogListener(long everySteps, @Nullable Utilisation utilisation) {
         this.everySteps = Math.max(1, everySteps);
+        this.utilisation = utilisation;
     }
 
     @Override
@@ -27,6 +36,7 @@ public final class LogListener implements TrainingListener {
 
     @Override
     public void onStep(StepReport report) {
+        String left = remaining.after(report);
         if (report.health() == StepHealth.SKIPPED) {
             LOG.warn(
                     "step {}: the loss ({}) or the gradient norm ({}) is not finite; update skipped, {} so far",
@@ -38,7 +48,7 @@ public final class LogListener implements TrainingListener {
             LOG.warn("step {}: the loss of {} is a spike", report.step(), report.loss());
         }
         if (report.validationLoss().isPresent() || report.step() % everySteps == 0) {
-            LOG.info("{}", line(report));
+            LOG.info("{}{}", line(report), speed(report, left));
         }
     }
 
@@ -50,6 +60,10 @@ public final class LogListener implements TrainingListener {
     @Override
     public void onCheckpoint(long step, Path directory) {
         LOG.info("checkpoint {}", directory);
+    }
+
+    private String speed(StepReport report, String left) {
+        return (utilisation == null ? "" : ", " + utilisation.text(report)) + (left.isEmpty() ? "" : ", " + left + " left");
     }
 
     private static String line(StepReport report) {

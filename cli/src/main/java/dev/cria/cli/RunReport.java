@@ -1,0 +1,141 @@
+package dev.cria.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cria.core.io.DurableFiles;
+import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.RunDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code report.html}: a run's curves, throughput, samples and configuration on one page that needs no other file. */
+final class RunReport {
+    /** Name of the page in a run directory. */
+    static final String FILE = "report.html";
+
+    /** Name of the file that holds samples of the model's text, if there are any. */
+    static final String SAMPLES = "samples.txt";
+
+    private static final double SMOOTHING = 0.95;
+
+    private final Path run;
+    private final List<JsonNode> steps;
+
+    private RunReport(Path run, List<JsonNode> steps) {
+        this.run = run;
+        this.steps = steps;
+    }
+
+    /** Writes the page from the run's files; a run without a step gets none. */
+    static void write(Path run) throws IOException {
+        Path metrics = run.resolve(MetricsFile.NAME);
+        if (!Files.exists(metrics)) {
+            return;
+        }
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> steps = new ArrayList<>();
+        for (String line : Files.readAllLines(metrics)) {
+            try {
+                steps.add(mapper.readTree(line));
+            } catch (JsonProcessingException e) {
+                break; // a line that a crash cut short
+            }
+        }
+        if (!steps.isEmpty()) {
+            DurableFiles.write(
+                    run.resolve(FILE), new RunReport(run, steps).html().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private String html() throws IOException {
+        String template;
+        try (InputStream in = RunReport.class.getResourceAsStream("report.html")) {
+            if (in == null) {
+                throw new IOException("the program lacks its report template; build it again");
+            }
+            template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        return template.replace("{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
+                .replace("{{tiles}}", tiles())
+                .replace("{{charts}}", charts())
+                .replace("{{samples}}", section("Samples", SAMPLES))
+                .replace("{{config}}", section("Configuration", RunDirectory.CONFIG));
+    }
+
+    private String tiles() {
+        JsonNode last = steps.get(steps.size() - 1);
+        double best = Arrays.stream(column("val_loss")).filter(Double::isFinite).min().orElse(Double.NaN);
+        double[] rates = Arrays.stream(column("tokens_per_s")).sorted().toArray();
+        double waiting = Arrays.stream(column("data_share")).filter(Double::isFinite).average().orElse(0);
+        long skipped = steps.stream().filter(step -> step.path("health").asText().equals("skipped")).count();
+        return tile("steps", "%,d", last.path("step").asLong())
+                + tile("training loss", "%.4f", last.path("loss").asDouble())
+                + (Double.isNaN(best) ? "" : tile("best held-out loss", "%.4f", best))
+                + tile("tokens", "%,d", last.path("tokens").asLong())
+                + tile("tokens a second, median", "%,.0f", rates[rates.length / 2])
+                + tile("hours", "%.2f", last.path("elapsed_s").asDouble() / 3600)
+                + tile("waiting for data", "%.2f %%", 100 * waiting)
+                + tile("skipped updates", "%d", skipped);
+    }
+
+    private static String tile(String name, String format, Object value) {
+        return "<div><b>%s</b><span>%s</span></div>".formatted(String.format(Locale.ROOT, format, value), name);
+    }
+
+    private String charts() {
+        double[] step = column("step");
+        double[] loss = column("loss");
+        return LineChart.svg(
+                        "Loss",
+                        List.of(
+                                new LineChart.Series("each step", "faint", step, loss),
+                                new LineChart.Series("smoothed", "main", step, smooth(loss)),
+                                new LineChart.Series("held out", "second", step, column("val_loss"))))
+                + single("Learning rate", "lr")
+                + single("Gradient norm before clipping", "grad_norm")
+                + single("Tokens a second", "tokens_per_s");
+    }
+
+    private String single(String title, String key) {
+        return LineChart.svg(title, List.of(new LineChart.Series("", "main", column("step"), column(key))));
+    }
+
+    private double[] column(String key) {
+        return steps.stream()
+                .mapToDouble(step -> step.path(key).asDouble(Double.NaN))
+                .toArray();
+    }
+
+    private static double[] smooth(double[] values) {
+        double[] smoothed = new double[values.length];
+        double sum = 0;
+        double weight = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (Double.isFinite(values[i])) {
+                sum = SMOOTHING * sum + values[i];
+                weight = SMOOTHING * weight + 1;
+            }
+            smoothed[i] = sum / weight;
+        }
+        return smoothed;
+    }
+
+    private String section(String title, String file) throws IOException {
+        Path path = run.resolve(file);
+        return Files.exists(path)
+                ? "<section><h2>%s</h2><pre>%s</pre></section>".formatted(title, escape(Files.readString(path)))
+                : "";
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}
