@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.tokenizer.Tokenizer;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -55,8 +54,6 @@ final class DocumentEncoder {
                                     document.line(),
                                     e.getOriginalMessage().lines().findFirst().orElse("")),
                     e);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
         if (!text.isTextual()) {
             throw new InvalidFileException(

@@ -4,11 +4,13 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the documents of one file in order: {@code .jsonl} line by line, anything else whole; {@code .gz} of either. */
@@ -99,7 +101,7 @@ final class DocumentReader implements AutoCloseable {
     }
 
     private RuntimeException failure(IOException e) {
-        return e instanceof java.util.zip.ZipException || e instanceof java.io.EOFException
+        return e instanceof ZipException || e instanceof EOFException
                 ? new InvalidFileException(file, "it is no whole gzip file: " + e.getMessage(), e)
                 : FileErrors.unchecked("cannot read", file, e);
     }

@@ -1,10 +1,12 @@
 package dev.cria.pretrain.prepare;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Finds texts that share most of their five-word shingles: 14 bands of 8 min-hashes (Broder 1997), as FineWeb uses them
@@ -15,6 +17,7 @@ final class MinHash {
     static final int BANDS = 14;
     private static final int ROWS = 8;
     private static final int WORDS = 5;
+    private static final Pattern SEPARATOR = Pattern.compile("[^\\p{L}\\p{N}]+");
     private static final long[] MULTIPLIERS = new long[BANDS * ROWS];
     private static final long[] OFFSETS = new long[BANDS * ROWS];
 
@@ -38,8 +41,10 @@ final class MinHash {
     /** A text's bands: equal numbers at one place make two texts near duplicates. Empty for a text without words. */
     static long[] bands(String text) {
         long[] minima = new long[BANDS * ROWS];
-        java.util.Arrays.fill(minima, Long.MAX_VALUE);
-        String[] words = text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+");
+        Arrays.fill(minima, Long.MAX_VALUE);
+        String[] words = SEPARATOR.splitAsStream(text.toLowerCase(Locale.ROOT))
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new);
         int shingles = Math.max(1, words.length - WORDS + 1);
         for (int i = 0; i < shingles; i++) {
             long hash = 0;
