@@ -27,7 +27,8 @@ final class EventFile implements AutoCloseable {
 
     /** Creates a file in a directory, under the name that TensorBoard looks for. */
     static EventFile create(Path directory, long millis) {
-        return new EventFile(directory.resolve("events.out.tfevents." + millis / 1000 + "." + millis % 1000 + ".cria"), millis);
+        return new EventFile(
+                directory.resolve("events.out.tfevents." + millis / 1000 + "." + millis % 1000 + ".cria"), millis);
     }
 
     private EventFile(Path file, long millis) {
@@ -48,8 +49,8 @@ final class EventFile implements AutoCloseable {
     /** Writes scalars of a step. */
     void scalars(long millis, long step, Map<String, Double> values) {
         Message summary = new Message();
-        values.forEach((tag, value) ->
-                summary.message(1, new Message().string(1, tag).fixed32(2, value.floatValue())));
+        values.forEach(
+                (tag, value) -> summary.message(1, new Message().string(1, tag).fixed32(2, value.floatValue())));
         write(event(millis, step).message(5, summary));
     }
 
@@ -60,7 +61,8 @@ final class EventFile implements AutoCloseable {
     /** A record: its length, the length's checksum, the data, the data's checksum. */
     private void write(Message event) {
         byte[] data = event.bytes.toByteArray();
-        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, data.length);
+        ByteBuffer length =
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, data.length);
         ByteBuffer record = ByteBuffer.allocate(data.length + 16).order(ByteOrder.LITTLE_ENDIAN);
         record.putLong(data.length).putInt(maskedCrc(length.array())).put(data).putInt(maskedCrc(data));
         try {
@@ -133,7 +135,7 @@ final class EventFile implements AutoCloseable {
         private void raw(long value) {
             long rest = value;
             while ((rest & ~0x7fL) != 0) {
-                bytes.write((int) (rest & 0x7f | 0x80));
+                bytes.write((int) ((rest & 0x7f) | 0x80));
                 rest >>>= 7;
             }
             bytes.write((int) rest);

@@ -90,7 +90,9 @@ final class LineChart {
                 points.append(String.format(Locale.ROOT, "%.1f,%.1f ", toX(series.x[i]), toY(series.y[i])));
             }
         }
-        append("<polyline class=\"%s\" points=\"%s\"/>", series.style, points.toString().strip());
+        append(
+                "<polyline class=\"%s\" points=\"%s\"/>",
+                series.style, points.toString().strip());
     }
 
     private void append(String format, Object... values) {

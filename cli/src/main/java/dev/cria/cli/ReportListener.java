@@ -22,7 +22,9 @@ final class ReportListener implements TrainingListener {
         try {
             RunReport.write(run);
         } catch (IOException e) {
-            LOG.warn("{}", FileErrors.unchecked("cannot write the report of", run, e).getMessage());
+            LOG.warn(
+                    "{}",
+                    FileErrors.unchecked("cannot write the report of", run, e).getMessage());
         }
     }
 }

@@ -24,7 +24,7 @@ final class RunReport {
     /** Name of the file that holds samples of the model's text, if there are any. */
     static final String SAMPLES = "samples.txt";
 
-    private static final double SMOOTHING = 0.95;
+    private static final double SMOOTHING = 0.9;
 
     private final Path run;
     private final List<JsonNode> steps;
@@ -63,7 +63,8 @@ final class RunReport {
             }
             template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        return template.replace("{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
+        return template.replace(
+                        "{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
                 .replace("{{tiles}}", tiles())
                 .replace("{{charts}}", charts())
                 .replace("{{samples}}", section("Samples", SAMPLES))
@@ -72,10 +73,16 @@ final class RunReport {
 
     private String tiles() {
         JsonNode last = steps.get(steps.size() - 1);
-        double best = Arrays.stream(column("val_loss")).filter(Double::isFinite).min().orElse(Double.NaN);
+        double best =
+                Arrays.stream(column("val_loss")).filter(Double::isFinite).min().orElse(Double.NaN);
         double[] rates = Arrays.stream(column("tokens_per_s")).sorted().toArray();
-        double waiting = Arrays.stream(column("data_share")).filter(Double::isFinite).average().orElse(0);
-        long skipped = steps.stream().filter(step -> step.path("health").asText().equals("skipped")).count();
+        double waiting = Arrays.stream(column("data_share"))
+                .filter(Double::isFinite)
+                .average()
+                .orElse(0);
+        long skipped = steps.stream()
+                .filter(step -> step.path("health").asText().equals("skipped"))
+                .count();
         return tile("steps", "%,d", last.path("step").asLong())
                 + tile("training loss", "%.4f", last.path("loss").asDouble())
                 + (Double.isNaN(best) ? "" : tile("best held-out loss", "%.4f", best))

@@ -63,7 +63,8 @@ public final class LogListener implements TrainingListener {
     }
 
     private String speed(StepReport report, String left) {
-        return (utilisation == null ? "" : ", " + utilisation.text(report)) + (left.isEmpty() ? "" : ", " + left + " left");
+        return (utilisation == null ? "" : ", " + utilisation.text(report))
+                + (left.isEmpty() ? "" : ", " + left + " left");
     }
 
     private static String line(StepReport report) {

@@ -42,7 +42,8 @@ final class MinHash {
     static long[] bands(String text) {
         long[] minima = new long[BANDS * ROWS];
         Arrays.fill(minima, Long.MAX_VALUE);
-        String[] words = SEPARATOR.splitAsStream(text.toLowerCase(Locale.ROOT))
+        String[] words = SEPARATOR
+                .splitAsStream(text.toLowerCase(Locale.ROOT))
                 .filter(word -> !word.isEmpty())
                 .toArray(String[]::new);
         int shingles = Math.max(1, words.length - WORDS + 1);
