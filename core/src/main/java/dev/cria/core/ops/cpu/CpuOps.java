@@ -29,6 +29,7 @@ public final class CpuOps implements TensorOps {
     private final RowOps rowOps;
     private final FlatOps flat;
     private @Nullable AttentionPlan plan; // of the last batch
+    private double[] rowLogProbs = {};
 
     /**
      * Kernels on a given number of threads.
@@ -51,8 +52,8 @@ public final class CpuOps implements TensorOps {
                     "the cpu ops need ND4J's CPU backend, and %s is loaded; use -Dcria.ops=reference"
                             .formatted(Nd4j.getBackend().getClass().getSimpleName()));
         }
-        OpenBlasGemm.useOneThread();
-        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm()));
+        Supplier<Gemm> gemms = GemmProvider.best();
+        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), gemms.get()));
         this.gemm = new ParallelGemm(pool);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);
@@ -295,7 +296,10 @@ public final class CpuOps implements TensorOps {
             double gradientScale,
             Arena scratch) {
         Check.head(dHidden, dWeight, hidden, weight, targets);
-        double[] logProbs = new double[targets.length];
+        if (rowLogProbs.length < targets.length) {
+            rowLogProbs = new double[targets.length];
+        }
+        double[] logProbs = rowLogProbs;
         float factor = (float) gradientScale;
         new LmHead(pool, this::floats, hidden, weight, targets)
                 .run(
@@ -305,7 +309,7 @@ public final class CpuOps implements TensorOps {
                                 row -> factor,
                                 (row, logProb) -> logProbs[row] = logProb),
                         scratch);
-        return -Arrays.stream(logProbs).sum();
+        return -Arrays.stream(logProbs, 0, targets.length).sum();
     }
 
     @Override

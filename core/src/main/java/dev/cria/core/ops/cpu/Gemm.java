@@ -5,6 +5,9 @@ interface Gemm {
     /** Name and version for the log. */
     String describe();
 
+    /** Called once on a thread before it multiplies: keeps the library from starting threads of its own. */
+    void bind();
+
     /**
      * C = alpha op(A) op(B) + beta C, all row-major.
      *

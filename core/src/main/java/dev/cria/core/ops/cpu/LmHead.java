@@ -2,6 +2,7 @@ package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Tensor;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class LmHead {
     private static final int ROWS_PER_TASK = 256;
     private static final int TILE = 1024; // words of the vocabulary, at most
     private static final int GRAIN = 32; // tiles are multiples of it: two vectors of 16 lanes
+    private static final int PADDING = 16; // rows a multiple of 4 kB apart would fall into one set of the L1 cache
     private static final float HEADROOM =
             40; // how far a logit may exceed its row's shift: exp(40) * vocab is far from overflow
 
@@ -30,6 +32,7 @@ final class LmHead {
     private final int vocab;
     private final int tile;
     private final int tiles;
+    private final int stride; // elements from one row of a tile to the next
 
     /** What is wanted of a pass over the rows. */
     record Wanted(@Nullable Floats dHidden, @Nullable Floats dWeight, RowFactor factor, RowResult logProbs) {}
@@ -57,6 +60,7 @@ final class LmHead {
         int wanted = (vocab + TILE - 1) / TILE;
         this.tile = ((vocab + wanted - 1) / wanted + GRAIN - 1) / GRAIN * GRAIN;
         this.tiles = (vocab + tile - 1) / tile;
+        this.stride = tile + PADDING;
     }
 
     void run(Wanted wanted, Arena scratch) {
@@ -64,7 +68,7 @@ final class LmHead {
         try {
             int rows = Math.min(CHUNK, targets.length);
             boolean keep = wanted.dWeight != null;
-            Floats exponentials = keep ? host.apply(scratch.allocate(rows, (long) tiles * tile)) : null;
+            Floats exponentials = keep ? host.apply(scratch.allocate(rows, (long) tiles * stride)) : null;
             Floats scaledHidden = keep ? host.apply(scratch.allocate(rows, width)) : null;
             for (int from = 0; from < targets.length; from += CHUNK) {
                 Chunk chunk = new Chunk(
@@ -87,7 +91,7 @@ final class LmHead {
         return Math.min(vocab, (t + 1) * tile) - t * tile;
     }
 
-    /** Rows {@code from} on; exponentials are kept as [tiles][rows, tile]. */
+    /** Rows {@code from} on; exponentials are kept as [tiles][rows, stride]. */
     private final class Chunk {
         final Wanted wanted;
         final int from;
@@ -104,7 +108,7 @@ final class LmHead {
         }
 
         long exponentialAt(int row, int word) {
-            return ((long) (word / tile) * rows + row) * tile + word % tile;
+            return ((long) (word / tile) * rows + row) * stride + word % tile;
         }
 
         /** dWeight[tile] += exponentialsᵀ · scaledHidden. */
@@ -122,7 +126,7 @@ final class LmHead {
                     rows,
                     1,
                     words,
-                    tile,
+                    stride,
                     scaledHidden.address(0),
                     width,
                     1,
@@ -148,11 +152,12 @@ final class LmHead {
             this.first = first;
             this.rows = rows;
             this.worker = worker;
-            this.logits = chunk.exponentials != null ? chunk.exponentials : worker.nativeTile((long) rows * tile);
+            this.logits = chunk.exponentials != null ? chunk.exponentials : worker.nativeTile((long) rows * stride);
             this.row = worker.tile(0, Math.max(tile, width));
             this.shifts = worker.tile(1, rows);
             this.targetLogits = worker.tile(2, rows);
-            this.sums = new double[rows];
+            this.sums = worker.doubles(rows);
+            Arrays.fill(sums, 0, rows, 0);
         }
 
         void run() {
@@ -169,14 +174,14 @@ final class LmHead {
         }
 
         private long at(int r, int t) {
-            return chunk.exponentials == null ? (long) r * tile : chunk.exponentialAt(first + r, t * tile);
+            return chunk.exponentials == null ? (long) r * stride : chunk.exponentialAt(first + r, t * tile);
         }
 
         private void multiply(int t) {
             long rowsAt = hidden.address((long) (chunk.from + first) * width);
             long words = weight.address((long) t * tile * width);
             long to = logits.address(at(0, t));
-            worker.gemm.multiply(false, true, rows, tileWidth(t), width, 1, rowsAt, width, words, width, 0, to, tile);
+            worker.gemm.multiply(false, true, rows, tileWidth(t), width, 1, rowsAt, width, words, width, 0, to, stride);
         }
 
         private void exponentiate(int r, int t) {
@@ -231,7 +236,7 @@ final class LmHead {
             long from = logits.address(at(0, t));
             long to = chunk.wanted.dHidden.address(hiddenAt(0));
             worker.gemm.multiply(
-                    false, false, rows, width, tileWidth(t), 1, from, tile, words, width, t == 0 ? 0 : 1, to, width);
+                    false, false, rows, width, tileWidth(t), 1, from, stride, words, width, t == 0 ? 0 : 1, to, width);
         }
 
         /** With a row's sum known: its log-probability, and the division by the sum where it is cheap. */

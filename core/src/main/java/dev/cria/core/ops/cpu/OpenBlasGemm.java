@@ -13,14 +13,14 @@ final class OpenBlasGemm implements Gemm {
     private final RawFloats b = new RawFloats();
     private final RawFloats c = new RawFloats();
 
-    /** Keeps OpenBLAS from starting threads of its own beside ours. */
-    static void useOneThread() {
-        openblas_nolapack.blas_set_num_threads(1);
-    }
-
     @Override
     public String describe() {
         return "OpenBLAS " + openblas.OPENBLAS_VERSION.replace("OpenBLAS", "").trim();
+    }
+
+    @Override
+    public void bind() {
+        openblas_nolapack.blas_set_num_threads(1); // of the whole process
     }
 
     @Override

@@ -11,6 +11,8 @@ final class Worker implements AutoCloseable {
     final TileKernels kernels;
     final Gemm gemm;
     private final List<float[]> tiles = new ArrayList<>();
+    private double[] doubles = {};
+    private @Nullable Thread bound; // the thread that this worker's settings were made on
     private @Nullable Slab slab;
     private @Nullable Floats nativeTile;
 
@@ -30,6 +32,23 @@ final class Worker implements AutoCloseable {
             tiles.set(slot, tile);
         }
         return tile;
+    }
+
+    /** An array of at least {@code length} elements, undefined content. */
+    double[] doubles(int length) {
+        if (doubles.length < length) {
+            doubles = new double[length];
+        }
+        return doubles;
+    }
+
+    /** Makes the calling thread fit to use this worker. */
+    void bind() {
+        Thread thread = Thread.currentThread();
+        if (thread != bound) {
+            gemm.bind();
+            bound = thread;
+        }
     }
 
     /** Native memory of at least {@code length} elements, undefined content, valid until the next call. */

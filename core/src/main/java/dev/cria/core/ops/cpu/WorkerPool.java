@@ -57,6 +57,7 @@ final class WorkerPool implements AutoCloseable {
 
     /** Runs tasks 0 to {@code count} - 1 and returns when all are done. Throws what a task threw. */
     synchronized void run(int count, Task newTask) {
+        workers[0].bind();
         if (count <= 1 || threads.length == 0) {
             for (int i = 0; i < count; i++) {
                 newTask.run(i, workers[0]);
@@ -84,6 +85,7 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void serve(Worker worker) {
+        worker.bind();
         int seen = 0;
         while (true) {
             for (int spins = 0; job == seen && !closed; spins++) {
