@@ -1,0 +1,63 @@
+package dev.cria.examples.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The chat stages on the toy world: quickly, that they run; nightly, that they teach what they should, with three seeds. */
+class ChatStagesTest {
+    private static final Logger LOG = LoggerFactory.getLogger(ChatStagesTest.class);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everythingRuns() {
+        Size size = Size.smoke();
+        assertThat(InstructionTuning.measure(1, size, directory.resolve("a")).questions())
+                .isEqualTo(4);
+        assertThat(KeepingInstructions.measure(1, size, directory.resolve("b")).with())
+                .containsOnlyKeys(2, 4, 6, 20);
+        assertThat(SafetyDistillation.measure(1, size, directory.resolve("c")).heldOutBefore())
+                .isBetween(0.0, 1.0);
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void instructionsAreLearnedBeyondTheirWordings(long seed) {
+        InstructionTuning.Result result = InstructionTuning.measure(seed, Size.standard(), directory);
+        LOG.info("seed {}: {}", seed, result);
+        assertThat(result.before()).isLessThan(0.05);
+        assertThat(result.after()).isGreaterThanOrEqualTo(0.9).isGreaterThan(result.nearestNeighbour());
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void ghostAttentionKeepsAPersona(long seed) {
+        KeepingInstructions.Result result = KeepingInstructions.measure(seed, Size.standard(), directory);
+        LOG.info("seed {}: {}", seed, result);
+        assertThat(result.with().get(2)).isGreaterThanOrEqualTo(0.9);
+        assertThat(result.without().get(2)).isGreaterThanOrEqualTo(0.9);
+        assertThat(result.with().get(20)).isGreaterThanOrEqualTo(0.8);
+        assertThat(result.without().get(20)).isLessThanOrEqualTo(result.with().get(20) - 0.4);
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void distilledAnswersAreSafer(long seed) {
+        SafetyDistillation.Result result = SafetyDistillation.measure(seed, Size.standard(), directory);
+        LOG.info("seed {}: {}", seed, result);
+        assertThat(result.distilled()).isGreaterThan(result.originals());
+        assertThat(result.heldOutAfter()).isGreaterThan(result.heldOutBefore());
+    }
+}
