@@ -1,8 +1,15 @@
 package dev.cria.examples.chat;
 
+import static java.util.Comparator.reverseOrder;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +34,35 @@ class ChatStagesTest {
                 .containsOnlyKeys(2, 4, 6, 20);
         assertThat(SafetyDistillation.measure(1, size, directory.resolve("c")).heldOutBefore())
                 .isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void mathematicsRuns() throws IOException {
+        Path problems = Files.writeString(
+                directory.resolve("problems.jsonl"),
+                IntStream.range(0, 40)
+                        .mapToObj(
+                                "{\"question\": \"What is %d plus one?\", \"answer\": \"We add.\\n#### 7\"}%n"
+                                        ::formatted)
+                        .collect(Collectors.joining()));
+        SchoolMathematics.Result result =
+                SchoolMathematics.measure(problems, new Size(32, 1, 300, 40_000, 2, 1, 40, 2), directory.resolve("d"));
+        assertThat(result.questions()).isEqualTo(2);
+        assertThat(result.heldOutLosses()).isNotEmpty();
+    }
+
+    @Tag("nightly")
+    @Test
+    void worksSchoolProblemsStepByStep() {
+        Path problems = Path.of(
+                        Optional.ofNullable(System.getenv("CRIA_TEST_DATA")).orElse("../../shared/data"))
+                .resolve("gsm8k-train.jsonl");
+        assumeTrue(Files.isRegularFile(problems), () -> "skipped: no " + problems + "; set CRIA_TEST_DATA");
+        SchoolMathematics.Result result = SchoolMathematics.measure(
+                problems, new Size(128, 4, 4000, 2 << 20, 500, 2, 10_000, 200), directory.resolve("d"));
+        LOG.info("{}", result);
+        assertThat(result.heldOutLosses()).hasSizeGreaterThanOrEqualTo(8).isSortedAccordingTo(reverseOrder());
+        assertThat(result.wellFormed()).isGreaterThanOrEqualTo(0.9);
     }
 
     @Tag("nightly")
