@@ -4,6 +4,7 @@ import dev.cria.core.autograd.Parameters;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Backend;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.TensorOps;
 import dev.cria.core.ops.cpu.CpuOps;
@@ -38,12 +39,22 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
      */
     public static Engine create() {
+        return create(Precision.FP32);
+    }
+
+    /**
+     * The default engine.
+     *
+     * @param precision of products with weights; where bf16 cannot be had, a line in the log says why, and fp32 is used
+     * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
+     */
+    public static Engine create(Precision precision) {
         String byDefault = CpuOps.runsHere() ? "cpu" : "reference";
         Backend.require();
         String name = System.getProperty(OPS_PROPERTY, byDefault).toLowerCase(Locale.ROOT);
         Engine engine = switch (name) {
             case "reference" -> reference(DataType.FLOAT);
-            case "cpu" -> of(CpuOps.create());
+            case "cpu" -> of(CpuOps.create(precision));
             default ->
                 throw new IllegalArgumentException(
                         "-D%s=%s is unknown; use reference or cpu".formatted(OPS_PROPERTY, name));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.cli.bench.TrainBenchmark.Result;
 import dev.cria.cli.bench.TrainBenchmark.Workload;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.cpu.CpuOps;
 import dev.cria.model.LlamaPresets;
 import java.lang.management.ManagementFactory;
@@ -39,6 +40,9 @@ public final class BenchTrainCommand implements Callable<Integer> {
 
     @Option(names = "--sequence-length", defaultValue = "0", description = "Tokens of each. Default: by size.")
     private int sequenceLength;
+
+    @Option(names = "--precision", defaultValue = "FP32", description = "fp32 or bf16. Default: fp32.")
+    private Precision precision = Precision.FP32;
 
     @Option(
             names = "--clock",
@@ -91,7 +95,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
                 LlamaPresets.named(size.name()),
                 batchSize > 0 ? batchSize : size.batchSize,
                 sequenceLength > 0 ? sequenceLength : size.sequenceLength);
-        try (CpuOps ops = CpuOps.create();
+        try (CpuOps ops = CpuOps.create(precision);
                 TrainBenchmark benchmark = new TrainBenchmark(ops, workload, clock.nanos())) {
             Result result = benchmark.run(warmup >= 0 ? warmup : size.warmup, steps);
             ObjectNode line = describe(workload, benchmark, result);
@@ -108,7 +112,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
         ObjectNode line = JSON.createObjectNode();
         line.put("framework", "cria");
         line.put("config", size.name());
-        line.put("mode", "fp32");
+        line.put("mode", precision.name().toLowerCase(Locale.ROOT));
         line.put("compile", false);
         line.put("params", benchmark.parameters());
         line.put("tokens_per_step", tokens);

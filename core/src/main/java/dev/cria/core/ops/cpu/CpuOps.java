@@ -1,6 +1,7 @@
 package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Slab;
@@ -35,13 +36,14 @@ public final class CpuOps implements TensorOps {
      * Kernels on a given number of threads.
      *
      * @param threads from 1 to the number of cores
+     * @param precision of products with weights; where bf16 cannot be had, a line in the log says why, and fp32 is used
      * @throws IllegalArgumentException if there are not as many cores
      */
-    public CpuOps(int threads) {
-        this(threads, KernelProvider.best());
+    public CpuOps(int threads, Precision precision) {
+        this(threads, precision, KernelProvider.best());
     }
 
-    CpuOps(int threads, Supplier<TileKernels> kernels) {
+    CpuOps(int threads, Precision precision, Supplier<TileKernels> kernels) {
         int cores = Runtime.getRuntime().availableProcessors();
         if (threads < 1 || threads > cores) {
             throw new IllegalArgumentException(
@@ -53,10 +55,16 @@ public final class CpuOps implements TensorOps {
                             .formatted(Nd4j.getBackend().getClass().getSimpleName()));
         }
         Supplier<Gemm> gemms = GemmProvider.best();
-        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), gemms.get()));
+        Supplier<Gemm> weightGemms = precision == Precision.BF16 ? GemmProvider.bf16() : gemms;
+        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), gemms.get(), weightGemms.get()));
         this.gemm = new ParallelGemm(pool);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);
+    }
+
+    /** Kernels in single precision on as many threads as the system property {@value #THREADS_PROPERTY} says. */
+    public static CpuOps create() {
+        return create(Precision.FP32);
     }
 
     /** Whether ND4J's tensors lie in the host's memory. */
@@ -67,15 +75,16 @@ public final class CpuOps implements TensorOps {
     /**
      * Kernels on as many threads as the system property {@value #THREADS_PROPERTY} says, by default one per core.
      *
+     * @param precision of products with weights
      * @throws IllegalArgumentException if the property is not a number from 1 to the number of cores
      */
-    public static CpuOps create() {
+    public static CpuOps create(Precision precision) {
         String threads = System.getProperty(THREADS_PROPERTY);
         if (threads == null) {
-            return new CpuOps(Runtime.getRuntime().availableProcessors());
+            return new CpuOps(Runtime.getRuntime().availableProcessors(), precision);
         }
         try {
-            return new CpuOps(Integer.parseInt(threads));
+            return new CpuOps(Integer.parseInt(threads), precision);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "-D%s must be a number of threads, got '%s'".formatted(THREADS_PROPERTY, threads), e);
@@ -91,7 +100,7 @@ public final class CpuOps implements TensorOps {
     public String describe() {
         Worker worker = pool.caller();
         return "cpu ops: %s, %s, %d threads"
-                .formatted(worker.kernels.describe(), worker.gemm.describe(), pool.threads());
+                .formatted(worker.kernels.describe(), worker.weightGemm.describe(), pool.threads());
     }
 
     @Override

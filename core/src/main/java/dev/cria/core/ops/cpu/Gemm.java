@@ -1,7 +1,7 @@
 package dev.cria.core.ops.cpu;
 
-/** Single-precision matrix product on native memory, on the calling thread alone. */
-interface Gemm {
+/** Products of single-precision matrices on native memory, on the calling thread alone. */
+interface Gemm extends AutoCloseable {
     /** Name and version for the log. */
     String describe();
 
@@ -55,4 +55,8 @@ interface Gemm {
      */
     void multiplyVector(
             boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y);
+
+    /** Frees what the products hold. */
+    @Override
+    default void close() {}
 }

@@ -39,6 +39,19 @@ final class GemmProvider {
         };
     }
 
+    /** Makes products with factors in bfloat16, or in single precision where this CPU or the class path lacks them. */
+    static Supplier<Gemm> bf16() {
+        if (!loadOneDnn()) {
+            log.warn("bf16 needs the artifact cria-onednn on the class path; running in fp32");
+            return best();
+        }
+        if (!Bf16Gemm.isFast()) {
+            log.warn("bf16 needs a CPU with AMX (Sapphire Rapids or newer); running in fp32");
+            return best();
+        }
+        return Bf16Gemm::new;
+    }
+
     private static boolean loadOneDnn() {
         try {
             Loader.load(Class.forName(ONEDNN));

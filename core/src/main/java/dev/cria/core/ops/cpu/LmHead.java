@@ -118,7 +118,7 @@ final class LmHead {
             }
             long words = exponentials.address(exponentialAt(0, t * tile));
             long to = wanted.dWeight.address((long) t * tile * width);
-            worker.gemm.multiply(
+            worker.weightGemm.multiply(
                     true,
                     false,
                     tileWidth(t),
@@ -181,7 +181,8 @@ final class LmHead {
             long rowsAt = hidden.address((long) (chunk.from + first) * width);
             long words = weight.address((long) t * tile * width);
             long to = logits.address(at(0, t));
-            worker.gemm.multiply(false, true, rows, tileWidth(t), width, 1, rowsAt, width, words, width, 0, to, stride);
+            worker.weightGemm.multiply(
+                    false, true, rows, tileWidth(t), width, 1, rowsAt, width, words, width, 0, to, stride);
         }
 
         private void exponentiate(int r, int t) {
@@ -235,7 +236,7 @@ final class LmHead {
             long words = weight.address((long) t * tile * width);
             long from = logits.address(at(0, t));
             long to = chunk.wanted.dHidden.address(hiddenAt(0));
-            worker.gemm.multiply(
+            worker.weightGemm.multiply(
                     false, false, rows, width, tileWidth(t), 1, from, stride, words, width, t == 0 ? 0 : 1, to, width);
         }
 

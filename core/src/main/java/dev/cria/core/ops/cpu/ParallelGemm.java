@@ -60,7 +60,7 @@ final class ParallelGemm {
             long cFrom = c.address(byRows ? (long) from * n : from);
             int rows = byRows ? to - from : m;
             int columns = byRows ? n : to - from;
-            worker.gemm.multiply(transA, transB, rows, columns, k, 1, aFrom, lda, bFrom, ldb, beta, cFrom, n);
+            worker.weightGemm.multiply(transA, transB, rows, columns, k, 1, aFrom, lda, bFrom, ldb, beta, cFrom, n);
         });
     }
 

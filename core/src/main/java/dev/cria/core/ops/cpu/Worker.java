@@ -9,16 +9,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** What one thread of the pool owns: its kernels, its BLAS handle, and memory that grows to the largest size asked for. */
 final class Worker implements AutoCloseable {
     final TileKernels kernels;
-    final Gemm gemm;
+    final Gemm gemm; // in single precision
+    final Gemm weightGemm; // of products with weights
     private final List<float[]> tiles = new ArrayList<>();
     private double[] doubles = {};
     private @Nullable Thread bound; // the thread that this worker's settings were made on
     private @Nullable Slab slab;
     private @Nullable Floats nativeTile;
 
-    Worker(TileKernels kernels, Gemm gemm) {
+    Worker(TileKernels kernels, Gemm gemm, Gemm weightGemm) {
         this.kernels = kernels;
         this.gemm = gemm;
+        this.weightGemm = weightGemm;
     }
 
     /** A tile on the heap of at least {@code length} elements, undefined content; one memory per {@code slot}. */
@@ -47,6 +49,7 @@ final class Worker implements AutoCloseable {
         Thread thread = Thread.currentThread();
         if (thread != bound) {
             gemm.bind();
+            weightGemm.bind();
             bound = thread;
         }
     }
@@ -55,7 +58,7 @@ final class Worker implements AutoCloseable {
     Floats nativeTile(long length) {
         Floats present = nativeTile;
         if (present == null || slab == null || slab.length() < length) {
-            close();
+            freeTile();
             slab = Slab.allocate(DataType.FLOAT, length);
             present = new Floats(HostMemory.of(slab), 0);
             nativeTile = present;
@@ -65,6 +68,12 @@ final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
+        gemm.close();
+        weightGemm.close();
+        freeTile();
+    }
+
+    private void freeTile() {
         if (slab != null) {
             slab.close();
             slab = null;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.TensorOps.AdamWUpdate;
@@ -436,13 +437,14 @@ class CpuOpsTest {
 
     @Test
     void refusesThreadsThatTheMachineDoesNotHave() {
-        assertThatThrownBy(() -> new CpuOps(0)).hasMessageContaining("threads must be between 1 and");
-        assertThatThrownBy(() -> new CpuOps(100_000)).hasMessageContaining("got 100000");
+        assertThatThrownBy(() -> new CpuOps(0, Precision.FP32)).hasMessageContaining("threads must be between 1 and");
+        assertThatThrownBy(() -> new CpuOps(100_000, Precision.FP32)).hasMessageContaining("got 100000");
     }
 
     @Test
     void throwsWhatATaskThrows() {
-        try (WorkerPool pool = new WorkerPool(2, i -> new Worker(new PlainKernels(), new OpenBlasGemm()))) {
+        try (WorkerPool pool =
+                new WorkerPool(2, i -> new Worker(new PlainKernels(), new OpenBlasGemm(), new OpenBlasGemm()))) {
             assertThatThrownBy(() -> pool.run(10, (task, worker) -> {
                         throw new IllegalStateException("task " + task);
                     }))

@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.Tensor;
 import java.util.Arrays;
@@ -22,8 +23,12 @@ final class Twins implements AutoCloseable {
     record Twin(Tensor fast, Tensor reference) {}
 
     Twins(Supplier<TileKernels> kernels, long seed) {
+        this(Precision.FP32, kernels, seed);
+    }
+
+    Twins(Precision precision, Supplier<TileKernels> kernels, long seed) {
         int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-        this.fast = new CpuOps(threads, kernels);
+        this.fast = new CpuOps(threads, precision, kernels);
         this.random = new SplittableRandom(seed);
     }
 

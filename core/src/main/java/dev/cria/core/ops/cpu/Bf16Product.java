@@ -1,0 +1,124 @@
+package dev.cria.core.ops.cpu;
+
+import static dev.cria.core.ops.cpu.OneDnn.check;
+import static dev.cria.core.ops.cpu.OneDnn.matrix;
+
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** A product of one size, compiled by oneDNN: floats in memory, rounded to bfloat16 on their way into the tile registers. */
+final class Bf16Product {
+    private static final int ARGUMENTS = 4;
+
+    private final OneDnn oneDnn;
+    private final Key key;
+    private final dnnl_primitive primitive = new dnnl_primitive();
+    private final dnnl_memory a;
+    private final dnnl_memory b;
+    private final dnnl_memory c;
+    private final dnnl_memory scratchpad;
+    private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(ARGUMENTS);
+    private final RawFloats pointer = new RawFloats();
+    private final long scratchpadBytes;
+    private final String implementation;
+
+    /** What a product is compiled for. */
+    record Key(boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean accumulate) {}
+
+    Bf16Product(OneDnn oneDnn, Key key) {
+        this.oneDnn = oneDnn;
+        this.key = key;
+        dnnl_memory_desc aMatrix = matrix(key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
+        dnnl_memory_desc bMatrix = matrix(key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1);
+        dnnl_memory_desc cMatrix = matrix(key.m, key.n, key.ldc, 1);
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        check(
+                dnnl.dnnl_matmul_primitive_desc_create(
+                        description, oneDnn.engine(), aMatrix, bMatrix, null, cMatrix, attributes(key.accumulate)),
+                "describe a product");
+        check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
+        dnnl_memory_desc pad =
+                new dnnl_memory_desc(dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0));
+        this.scratchpadBytes = dnnl.dnnl_memory_desc_get_size(pad);
+        this.implementation = implementation(description);
+        this.a = oneDnn.memory(aMatrix);
+        this.b = oneDnn.memory(bMatrix);
+        this.c = oneDnn.memory(cMatrix);
+        this.scratchpad = oneDnn.memory(pad);
+        argument(0, dnnl.DNNL_ARG_SRC, a);
+        argument(1, dnnl.DNNL_ARG_WEIGHTS, b);
+        argument(2, dnnl.DNNL_ARG_DST, c);
+        argument(3, dnnl.DNNL_ARG_SCRATCHPAD, scratchpad);
+        arguments.position(0);
+    }
+
+    private static dnnl_primitive_attr attributes(boolean accumulate) {
+        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+        check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
+        check(
+                dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
+                "set the scratchpad's mode");
+        check(dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_bf16), "set bfloat16");
+        if (accumulate) {
+            dnnl_post_ops sum = new dnnl_post_ops();
+            check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
+            check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef), "accumulate");
+            check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum), "set post-operations");
+        }
+        return attributes;
+    }
+
+    private static String implementation(dnnl_primitive_desc description) {
+        try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+            check(
+                    dnnl.dnnl_primitive_desc_query(description, dnnl.dnnl_query_impl_info_str, 0, name),
+                    "name an implementation");
+            return new BytePointer(name.get(0)).getString();
+        }
+    }
+
+    private void argument(int index, int name, dnnl_memory memory) {
+        arguments.position(index).arg(name).memory(memory);
+    }
+
+    boolean serves(boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean accumulate) {
+        return key.m == m
+                && key.n == n
+                && key.k == k
+                && key.lda == lda
+                && key.ldb == ldb
+                && key.ldc == ldc
+                && key.transA == transA
+                && key.transB == transB
+                && key.accumulate == accumulate;
+    }
+
+    /** Whether the CPU has the instructions that make this worth while. */
+    boolean isFast() {
+        return implementation.contains("amx");
+    }
+
+    long scratchpadBytes() {
+        return scratchpadBytes;
+    }
+
+    void run(long aAddress, long bAddress, long cAddress, long scratchpadAddress) {
+        place(a, aAddress);
+        place(b, bAddress);
+        place(c, cAddress);
+        place(scratchpad, scratchpadAddress);
+        check(dnnl.dnnl_primitive_execute(primitive, oneDnn.stream(), ARGUMENTS, arguments), "multiply");
+    }
+
+    private void place(dnnl_memory memory, long address) {
+        check(dnnl.dnnl_memory_set_data_handle(memory, pointer.at(address)), "set an address");
+    }
+}
