@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.DurableFiles;
 import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.RunDirectory;
+import dev.cria.sft.FineTuning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,11 @@ final class RunReport {
                         "{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
                 .replace("{{tiles}}", tiles())
                 .replace("{{charts}}", charts())
-                .replace("{{samples}}", section("Samples", SAMPLES))
+                .replace(
+                        "{{samples}}",
+                        section("Samples", SAMPLES)
+                                + section("Conversations", FineTuning.COUNTS)
+                                + section("Answers to held-out questions", FineTuning.ANSWERS))
                 .replace("{{config}}", section("Configuration", RunDirectory.CONFIG));
     }
 

@@ -74,7 +74,8 @@ class ChatCommandsTest {
 
         assertThat(out.toString()).contains("21 conversations", "1 too long", "cria chat --model " + run);
         assertThat(run.resolve("checkpoints/latest")).exists();
-        assertThat(Files.readString(run.resolve("data.json"))).contains("\"droppedTooLong\":1");
+        assertThat(Files.readString(run.resolve("report.html"))).contains("Conversations", "Answers to held-out");
+        assertThat(Files.readString(run.resolve("data.json"))).contains("\"droppedTooLong\" : 1");
     }
 
     @Test

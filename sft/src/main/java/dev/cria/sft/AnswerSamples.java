@@ -17,9 +17,6 @@ import java.util.List;
 
 /** Answers some held-out questions at each evaluation, greedily, into {@code answers.jsonl}: for people to read. */
 final class AnswerSamples implements TrainingListener {
-    /** Name of the file in a run directory. */
-    static final String NAME = "answers.jsonl";
-
     private static final int MAX_TOKENS = 200;
 
     private final Path file;
@@ -28,7 +25,7 @@ final class AnswerSamples implements TrainingListener {
     private final ObjectMapper mapper = new ObjectMapper();
 
     AnswerSamples(Path run, BaseModel base, List<Conversation> conversations) {
-        this.file = run.resolve(NAME);
+        this.file = run.resolve(FineTuning.ANSWERS);
         this.base = base;
         this.conversations = conversations;
     }

@@ -31,6 +31,12 @@ public final class FineTuning implements AutoCloseable {
     /** Name of the stage in checkpoints. */
     public static final String STAGE = "sft";
 
+    /** Name of the file in a run directory that says what became of the conversations. */
+    public static final String COUNTS = "data.json";
+
+    /** Name of the file in a run directory with answers to held-out questions, a JSON object a line. */
+    public static final String ANSWERS = "answers.jsonl";
+
     private static final Logger LOG = LoggerFactory.getLogger(FineTuning.class);
 
     private final BaseModel base;

@@ -17,9 +17,6 @@ import java.util.stream.IntStream;
 
 /** The rows of a run: those to train on and those to evaluate on. */
 final class SftData {
-    /** Name of the file in a run directory that says what became of the conversations. */
-    static final String COUNTS = "data.json";
-
     private final RowCounts counts;
     private final ChatBatches batches;
     private final List<RaggedBatch> heldOut;
@@ -106,7 +103,10 @@ final class SftData {
         json.put("heldOutConversations", heldOutConversations.size());
         try {
             DurableFiles.write(
-                    run.resolve(COUNTS), mapper.writeValueAsString(json).getBytes(StandardCharsets.UTF_8));
+                    run.resolve(FineTuning.COUNTS),
+                    mapper.writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(json)
+                            .getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of numbers can be written", e);
         }

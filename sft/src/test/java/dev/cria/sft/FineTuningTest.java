@@ -61,9 +61,9 @@ class FineTuningTest {
             assertThat(answers.answers(List.of(List.of(ChatMessage.user("sky 77?")))))
                     .containsExactly("blue");
         }
-        assertThat(Files.readString(run.resolve(SftData.COUNTS)))
-                .contains("\"conversations\":30", "\"droppedTooLong\":0", "\"heldOutConversations\":3");
-        assertThat(Files.readAllLines(run.resolve(AnswerSamples.NAME)))
+        assertThat(Files.readString(run.resolve(FineTuning.COUNTS)))
+                .contains("\"conversations\" : 30", "\"droppedTooLong\" : 0", "\"heldOutConversations\" : 3");
+        assertThat(Files.readAllLines(run.resolve(FineTuning.ANSWERS)))
                 .last()
                 .asString()
                 .contains("\"step\":60", "\"reference\":\"blue\"", "\"answer\":\"blue\"");
