@@ -5,6 +5,7 @@ import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
+import dev.cria.core.train.TrainingLoop;
 import dev.cria.core.train.Utilisation;
 import dev.cria.examples.world.ToyCorpus;
 import dev.cria.model.LlamaPresets;
@@ -67,15 +68,17 @@ final class PretrainCommand implements Callable<Integer> {
                     "{} parameters",
                     String.format(
                             Locale.ROOT, "%,d", pretraining.model().parameters().count()));
-            GracefulStop.during(
-                    pretraining::requestStop,
-                    () -> RunEnding.print(
-                            out,
-                            output,
-                            pretraining.run(),
-                            "./cria generate --model %s --prompt \"One\"".formatted(output)));
+            GracefulStop.during(pretraining::requestStop, () -> run(pretraining, config.data(), output, out));
         }
         return 0;
+    }
+
+    private static void run(Pretraining pretraining, DataConfig data, Path output, PrintWriter out) {
+        TrainingLoop.Result result = pretraining.run();
+        if (result.completed() && result.newSteps() > 0) {
+            Samples.write(pretraining.model(), Pretraining.tokenizer(data), output);
+        }
+        RunEnding.print(out, output, result, "./cria generate --model %s --prompt \"One\"".formatted(output));
     }
 
     private static List<TrainingListener> watching(Engine engine, PretrainConfig config, Path output) {

@@ -2,13 +2,18 @@ package dev.cria.cli;
 
 import dev.cria.core.train.StepReport;
 import dev.cria.core.train.TrainingListener;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes a TensorBoard event file into the run: {@code tensorboard --logdir RUN}. */
 final class TensorBoardListener implements TrainingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(TensorBoardListener.class);
+
     private final Path run;
     private @Nullable EventFile file;
 
@@ -37,7 +42,12 @@ final class TensorBoardListener implements TrainingListener {
         values.put("optimizer/gradient_norm", report.gradientNorm());
         values.put("speed/tokens_per_second", report.tokensPerSecond());
         values.put("speed/data_share", report.dataShare());
-        file.scalars(System.currentTimeMillis(), report.step(), values);
+        try {
+            file.scalars(System.currentTimeMillis(), report.step(), values);
+        } catch (UncheckedIOException e) {
+            LOG.warn("{}; training goes on without", e.getMessage()); // a full disk costs curves, not the run
+            file = null;
+        }
     }
 
     @Override

@@ -11,16 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes {@code metrics.jsonl}: one object a step. A resumed run drops the lines after the step it goes on from. */
 public final class MetricsFile implements TrainingListener {
     /** Name of the file in a run directory. */
     public static final String NAME = "metrics.jsonl";
 
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
+    private static final Pattern STEP = Pattern.compile("^\\{\"step\":(\\d{1,18}),");
+
     private final Path file;
+    private boolean warned;
     private final ObjectMapper mapper = new ObjectMapper();
     private @Nullable BufferedWriter writer;
 
@@ -45,8 +53,10 @@ public final class MetricsFile implements TrainingListener {
         try {
             if (Files.exists(file)) {
                 try (Stream<String> lines = Files.lines(file)) {
-                    String kept = lines.limit(step).collect(Collectors.joining("\n", "", "\n"));
-                    DurableFiles.write(file, (step == 0 ? "" : kept).getBytes(StandardCharsets.UTF_8));
+                    String kept = lines.filter(line -> isUpTo(step, line))
+                            .map(line -> line + "\n")
+                            .collect(Collectors.joining());
+                    DurableFiles.write(file, kept.getBytes(StandardCharsets.UTF_8));
                 }
             }
             writer = Files.newBufferedWriter(
@@ -54,6 +64,11 @@ public final class MetricsFile implements TrainingListener {
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot write", file, e);
         }
+    }
+
+    private static boolean isUpTo(long step, String line) {
+        Matcher start = STEP.matcher(line);
+        return start.find() && line.endsWith("}") && Long.parseLong(start.group(1)) <= step;
     }
 
     @Override
@@ -79,7 +94,17 @@ public final class MetricsFile implements TrainingListener {
             out.newLine();
             out.flush();
         } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
+            warn(e);
+        }
+    }
+
+    /** A full disk costs lines, not the run. */
+    private void warn(IOException e) {
+        if (!warned) {
+            LOG.warn(
+                    "{}; training goes on without",
+                    FileErrors.unchecked("cannot write", file, e).getMessage());
+            warned = true;
         }
     }
 
@@ -89,7 +114,7 @@ public final class MetricsFile implements TrainingListener {
             try {
                 writer.close();
             } catch (IOException e) {
-                throw FileErrors.unchecked("cannot write", file, e);
+                warn(e);
             }
         }
     }

@@ -1,0 +1,135 @@
+package dev.cria.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.cria.core.Engine;
+import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.random.CounterRandom;
+import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.StepReport;
+import dev.cria.core.train.TrainingListener;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Memory does not grow while a run trains on ragged batches. Measured in a process of its own, whose heap is all touched. */
+@Tag("nightly")
+class SteadyMemoryTest {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void residentMemoryAndLiveHeapAreFlatFromStep200To5000() throws Exception {
+        assumeTrue(Files.exists(STATUS), "skipped: this system does not tell a process its resident memory");
+        Path log = directory.resolve("log.txt");
+        ProcessBuilder child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms128m",
+                        "-Xmx128m",
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseSerialGC",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName(),
+                        directory.resolve("run").toString())
+                .redirectOutput(log.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        child.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+
+        assertThat(child.start().waitFor()).isZero();
+
+        List<long[]> measured = Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("memory "))
+                .map(line -> line.split(" ", -1))
+                .map(words -> new long[] {Long.parseLong(words[1]), Long.parseLong(words[2])})
+                .toList();
+        assertThat(measured).hasSize(6);
+        assertThat(measured.get(1)[0] / (double) measured.get(0)[0])
+                .as("resident memory")
+                .isCloseTo(1, within(0.02));
+        assertThat(measured.get(1)[1] / (double) measured.get(0)[1])
+                .as("live heap")
+                .isCloseTo(1, within(0.02));
+    }
+
+    /** Trains and prints resident kB and live heap bytes at step 200 and at each thousandth. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] arguments) {
+            PretrainConfig config = ConfigLoader.of(PretrainConfig.class)
+                    .set(List.of(
+                            "model.hiddenSize=32",
+                            "model.intermediateSize=64",
+                            "model.numHiddenLayers=2",
+                            "model.numKeyValueHeads=2",
+                            "data.contextLength=48",
+                            "data.batchSize=4",
+                            "data.packing=best_fit",
+                            "training.steps=5000",
+                            "checkpoint.everySteps=100",
+                            "evaluation.everySteps=100"))
+                    .load();
+            PrintStream out =
+                    new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.US_ASCII);
+            TrainingListener memory = new TrainingListener() {
+                @Override
+                public void onStep(StepReport report) {
+                    if (report.step() == 200 || report.step() % 1000 == 0) {
+                        out.println(measure());
+                    }
+                }
+            };
+            try (Engine engine = Engine.create();
+                    RunDirectory run = RunDirectory.open(Path.of(arguments[0]), true);
+                    Pretraining pretraining =
+                            Pretraining.open(engine, config, Child::documents, run, List.of(memory))) {
+                pretraining.run();
+            }
+        }
+
+        /** Documents of 1 to 70 characters. */
+        private static void documents(Consumer<byte[]> consumer) {
+            CounterRandom random = CounterRandom.of(7, "lengths", 0);
+            for (int i = 0; i < 500; i++) {
+                consumer.accept("x".repeat((int) random.below(i, 70) + 1).getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+
+        private static String measure() {
+            for (int i = 0; i < 3; i++) {
+                System.gc();
+            }
+            Runtime runtime = Runtime.getRuntime();
+            try {
+                String resident = Files.readAllLines(STATUS).stream()
+                        .filter(line -> line.startsWith("VmRSS"))
+                        .map(line -> line.replaceAll("\\D", ""))
+                        .collect(Collectors.joining());
+                return String.format(
+                        Locale.ROOT, "memory %s %d", resident, runtime.totalMemory() - runtime.freeMemory());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
