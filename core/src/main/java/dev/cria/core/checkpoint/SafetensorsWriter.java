@@ -173,8 +173,9 @@ public final class SafetensorsWriter {
     private static final class Data {
         private final FileChannel channel;
         private final float[] chunk = new float[Safetensors.CHUNK];
+        // On the heap: a direct buffer for each file would stay until a collection and make a long run's memory grow.
         private final ByteBuffer buffer =
-                ByteBuffer.allocateDirect(Safetensors.CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(Safetensors.CHUNK * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
         Data(FileChannel channel) {
             this.channel = channel;
