@@ -60,7 +60,7 @@ final class PretrainCommand implements Callable<Integer> {
         }
         Corpus corpus = corpus(config.data());
         Path output = options.output("pretrain");
-        try (Engine engine = Engine.create();
+        try (Engine engine = Engine.create(config.training().precision());
                 RunDirectory run = RunDirectory.open(output, options.resume());
                 Pretraining pretraining =
                         Pretraining.open(engine, config, corpus, run, watching(engine, config, output))) {

@@ -53,7 +53,7 @@ final class SftCommand implements Callable<Integer> {
             return 0;
         }
         Path output = options.output("sft");
-        try (Engine engine = Engine.create();
+        try (Engine engine = Engine.create(config.training().precision());
                 RunDirectory run = RunDirectory.open(output, options.resume());
                 FineTuning tuning = FineTuning.open(engine, config, run, RunOptions.watching(output, null))) {
             out.println(tuning.counts().summary());
