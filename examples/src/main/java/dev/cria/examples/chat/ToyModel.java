@@ -30,7 +30,8 @@ import java.util.function.Function;
 /** Models of a toy world: pretrained on its stories, fine-tuned on its chats in the paper's format with a separator. */
 final class ToyModel {
     private static final String SEPARATOR = "<sep>";
-    private static final int CONTEXT = 640; // tokens: dialogues of twenty turns
+    private static final int CONTEXT = 2048; // tokens: room for twenty turns of the longest answers
+    private static final int SEQUENCE = 1024; // tokens: twenty turns as they should be
     private static final int MAX_ANSWER = 80; // tokens
     private static final int LOG_STEPS = 100;
 
@@ -82,7 +83,9 @@ final class ToyModel {
                         "base=" + base,
                         "data.format=separated",
                         "data.separator=" + SEPARATOR,
-                        "data.batchSize=4", // sequences of 640 tokens, some thirty questions each
+                        "data.contextLength=" + SEQUENCE,
+                        "data.batchSize=3",
+                        "data.overlong=drop", // a dialogue that lost its first turn would have lost its instruction
                         "data.epochs=" + epochs,
                         "data.answerSamples=2",
                         "training.seed=" + seed,
