@@ -1,5 +1,6 @@
 package dev.cria.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,6 +14,7 @@ final class LineChart {
     private static final int RIGHT = 12;
     private static final int TICKS = 4;
     private static final int MOST_POINTS = 700;
+    private static final int MOST_DOTS = 25;
 
     private final StringBuilder lines = new StringBuilder();
     private final double maxX;
@@ -90,9 +92,24 @@ final class LineChart {
                 points.append(String.format(Locale.ROOT, "%.1f,%.1f ", toX(series.x[i]), toY(series.y[i])));
             }
         }
+        dots(series);
         append(
                 "<polyline class=\"%s\" points=\"%s\"/>",
                 series.style, points.toString().strip());
+    }
+
+    /** Marks the points of a curve that has few, a single one perhaps. */
+    private void dots(Series series) {
+        if (Arrays.stream(series.y).filter(Double::isFinite).count() > MOST_DOTS) {
+            return;
+        }
+        for (int i = 0; i < series.x.length; i++) {
+            if (Double.isFinite(series.y[i])) {
+                append(
+                        "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.4\"/>",
+                        series.style, toX(series.x[i]), toY(series.y[i]));
+            }
+        }
     }
 
     private void append(String format, Object... values) {
