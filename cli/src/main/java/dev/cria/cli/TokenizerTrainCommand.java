@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,9 +97,13 @@ final class TokenizerTrainCommand implements Callable<Integer> {
             inputs.forEach(file -> add(trainer, file));
             BpeTokenizer tokenizer = trainer.train();
             tokenizer.save(output);
-            out.printf("%s: %d pieces from %d lines%n", output, tokenizer.vocabSize(), trainer.lines());
+            out.printf(Locale.ROOT, "%s: %d pieces from %d lines%n", output, tokenizer.vocabSize(), trainer.lines());
             if (trainer.longLines() > 0) {
-                out.printf("%d lines of more than %d bytes were left out%n", trainer.longLines(), maxLineBytes);
+                out.printf(
+                        Locale.ROOT,
+                        "%d lines of more than %d bytes were left out%n",
+                        trainer.longLines(),
+                        maxLineBytes);
             }
         }
         return 0;
