@@ -12,8 +12,10 @@ import dev.cria.model.LlamaPresets;
 import dev.cria.pretrain.Corpus;
 import dev.cria.pretrain.DataConfig;
 import dev.cria.pretrain.PretrainConfig;
+import dev.cria.pretrain.PretrainData;
 import dev.cria.pretrain.Pretraining;
 import dev.cria.pretrain.TextCorpus;
+import dev.cria.tokenizer.Tokenizer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -60,37 +62,35 @@ final class PretrainCommand implements Callable<Integer> {
         }
         Corpus corpus = corpus(config.data());
         Path output = options.output("pretrain");
-        try (Engine engine = Engine.create(config.training().precision());
-                RunDirectory run = RunDirectory.open(output, options.resume());
-                Pretraining pretraining =
-                        Pretraining.open(engine, config, corpus, run, watching(engine, config, output))) {
-            LOG.info(
-                    "{} parameters",
-                    String.format(
-                            Locale.ROOT, "%,d", pretraining.model().parameters().count()));
-            GracefulStop.during(pretraining::requestStop, () -> run(pretraining, config.data(), output, out));
+        try (RunDirectory run = RunDirectory.open(output, options.resume())) {
+            PretrainData data = PretrainData.prepare(config, corpus, run); // before the engine says that it starts
+            try (Engine engine = Engine.create(config.training().precision());
+                    Pretraining pretraining = Pretraining.open(engine, data, run, watching(engine, config, output))) {
+                LOG.info("{} parameters", String.format(Locale.ROOT, "%,d", config.model().parameterCount()));
+                GracefulStop.during(pretraining::requestStop, () -> run(pretraining, data.tokenizer(), output, out));
+            }
         }
         return 0;
     }
 
-    private static void run(Pretraining pretraining, DataConfig data, Path output, PrintWriter out) {
+    private static void run(Pretraining pretraining, Tokenizer tokenizer, Path output, PrintWriter out) {
         TrainingLoop.Result result = pretraining.run();
         if (result.completed() && result.newSteps() > 0) {
-            Samples.write(pretraining.model(), Pretraining.tokenizer(data), output);
+            Samples.write(pretraining.model(), tokenizer, output);
         }
         RunEnding.print(out, output, result, "./cria generate --model %s --prompt \"One\"".formatted(output));
     }
 
     private static List<TrainingListener> watching(Engine engine, PretrainConfig config, Path output) {
-        double flops = Pretraining.modelConfig(config, Pretraining.tokenizer(config.data()))
-                .flopsPerToken(config.data().contextLength());
+        double flops = config.model().flopsPerToken(config.data().contextLength());
         return RunOptions.watching(output, Utilisation.measure(engine.ops(), flops));
     }
 
     private PretrainConfig config() {
         ConfigLoader<PretrainConfig> loader =
                 options.addTo(ConfigLoader.of(PretrainConfig.class).presets("model", LlamaPresets.presets()));
-        return input.isEmpty() ? loader.load() : loader.load().withInput(input);
+        PretrainConfig config = input.isEmpty() ? loader.load() : loader.load().withInput(input);
+        return PretrainData.resolve(config);
     }
 
     private static Corpus corpus(DataConfig data) {

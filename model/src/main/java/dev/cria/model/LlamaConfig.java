@@ -35,6 +35,8 @@ public record LlamaConfig(
         double initializerRange,
         int bosTokenId,
         int eosTokenId) {
+    private static final int MOST_LAYERS = 10_000; // what lies beyond is a slip of the pen
+
     /** Checks the sizes against each other and names the offending key. */
     public LlamaConfig {
         positive("vocabSize", vocabSize);
@@ -44,6 +46,10 @@ public record LlamaConfig(
         positive("numAttentionHeads", numAttentionHeads);
         positive("numKeyValueHeads", numKeyValueHeads);
         positive("maxPositionEmbeddings", maxPositionEmbeddings);
+        if (numHiddenLayers > MOST_LAYERS) {
+            throw new IllegalArgumentException(
+                    "numHiddenLayers must be at most %d, got %d".formatted(MOST_LAYERS, numHiddenLayers));
+        }
         if (numAttentionHeads % numKeyValueHeads != 0) {
             throw new IllegalArgumentException("numAttentionHeads (%d) must be a multiple of numKeyValueHeads (%d)"
                     .formatted(numAttentionHeads, numKeyValueHeads));

@@ -26,6 +26,9 @@ final class CorpusShards {
         try (TokenShardWriter writer =
                 TokenShardWriter.create(directory, tokenizer.fingerprint(), tokenizer.vocabSize())) {
             corpus.forEach(document -> {
+                if (document.length == 0) {
+                    return;
+                }
                 append(writer, tokenizer.bosId());
                 int[] ids = tokenizer.encode(document);
                 writer.append(ids, 0, ids.length);

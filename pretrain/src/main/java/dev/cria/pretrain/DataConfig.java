@@ -28,6 +28,8 @@ public record DataConfig(
     /** The name of the tokenizer that needs no file. */
     public static final String BYTES = "bytes";
 
+    private static final long MOST_TOKENS = 1 << 24;
+
     /** Checks the ranges and names the offending key. */
     public DataConfig {
         input = List.copyOf(input);
@@ -40,6 +42,11 @@ public record DataConfig(
         }
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize must be at least 1, got " + batchSize);
+        }
+        if ((long) batchSize * contextLength > MOST_TOKENS) {
+            throw new IllegalArgumentException(
+                    "batchSize * contextLength must be at most %,d tokens, got %d * %d; use training.accumulation for larger steps"
+                            .formatted(MOST_TOKENS, batchSize, contextLength));
         }
         if (heldOut < 0 || heldOut > 0.5) {
             throw new IllegalArgumentException("heldOut must be in 0 to 0.5, got " + heldOut);
@@ -54,9 +61,9 @@ public record DataConfig(
         this(input, List.of(), tokenizer, contextLength, batchSize, heldOut, Packing.CONCATENATE, true);
     }
 
-    /** The toy world by bytes: 16 sequences of 128, a tenth held out. */
+    /** The toy world by bytes: 8 sequences of 256, a tenth held out. */
     public static DataConfig defaults() {
-        return new DataConfig(List.of(), BYTES, 128, 16, 0.1);
+        return new DataConfig(List.of(), BYTES, 256, 8, 0.1);
     }
 
     /** These settings on other files. */

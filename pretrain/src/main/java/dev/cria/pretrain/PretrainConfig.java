@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * A pretraining run.
  *
- * @param model sizes; the vocabulary comes from the tokenizer
+ * @param model sizes; whatever they say, the vocabulary is the tokenizer's
  * @param data what is learned from
  * @param training length and seed
  * @param optimizer AdamW and its schedule
@@ -34,6 +34,11 @@ public record PretrainConfig(
                 OptimizerConfig.defaults().withLearningRate(1e-3).withWarmupSteps(100),
                 EvaluationConfig.defaults(),
                 CheckpointConfig.defaults());
+    }
+
+    /** These settings for another model. */
+    public PretrainConfig withModel(LlamaConfig other) {
+        return new PretrainConfig(other, data, training, optimizer, evaluation, checkpoint);
     }
 
     /** These settings on other files. */

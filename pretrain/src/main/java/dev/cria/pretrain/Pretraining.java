@@ -1,10 +1,8 @@
 package dev.cria.pretrain;
 
 import dev.cria.core.Engine;
-import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.data.RaggedBatch;
-import dev.cria.core.data.TokenShards;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.ConfigChange;
 import dev.cria.core.train.Loss;
@@ -19,12 +17,9 @@ import dev.cria.core.train.TrainingSetup;
 import dev.cria.core.train.Validation;
 import dev.cria.model.Llama;
 import dev.cria.model.LlamaConfig;
-import dev.cria.tokenizer.ByteTokenizer;
-import dev.cria.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -49,45 +44,39 @@ public final class Pretraining implements AutoCloseable {
     }
 
     /**
-     * The tokenizer that a configuration names.
-     *
-     * @throws IllegalArgumentException if there is none at its path
-     */
-    public static Tokenizer tokenizer(DataConfig data) {
-        return data.tokenizer().equals(DataConfig.BYTES)
-                ? new ByteTokenizer()
-                : Tokenizer.load(Path.of(data.tokenizer()));
-    }
-
-    /**
      * A run, new or continued from its newest checkpoint.
      *
      * @param engine what it computes on; stays open when the run is closed
-     * @param config the settings
-     * @param corpus what is learned from; read only if the run's tokens are not there yet
+     * @param data the run's tokens and settings
      * @param run the run's directory
      * @param listeners who watches, besides the metrics file
-     * @throws IllegalArgumentException if the data is shorter than one context
+     * @throws InvalidFileException if the run's checkpoint is damaged or holds another model
      */
     public static Pretraining open(
-            Engine engine, PretrainConfig config, Corpus corpus, RunDirectory run, List<TrainingListener> listeners) {
-        DataConfig data = config.data();
-        Tokenizer tokenizer = tokenizer(data);
-        List<TokenShards> shards =
-                RunData.open(data, corpus, tokenizer, run.path().resolve("data"));
-        run.writeConfig(config);
-        Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
+            Engine engine, PretrainData data, RunDirectory run, List<TrainingListener> listeners) {
+        PretrainConfig config = data.config();
         Predicate<String> trained =
                 NamePatterns.anyOf(config.training().frozen()).negate();
-        LlamaConfig sizes = modelConfig(config, tokenizer);
-        Llama model = checkpoint
-                .map(directory -> load(engine, directory, sizes, trained))
-                .orElseGet(() -> Llama.random(engine, sizes, config.training().seed(), trained));
-        NamePatterns.check(config.training().frozen(), model.parameters());
-        TrainingLoop<RaggedBatch> loop =
-                new TrainingLoop<>(setup(config, model, shards, tokenizer, run, withMetrics(run, listeners)));
-        checkpoint.ifPresent(loop::resume);
-        return new Pretraining(model, loop);
+        Llama model = data.checkpoint()
+                .map(directory -> load(engine, directory, config.model(), trained))
+                .orElseGet(() ->
+                        Llama.random(engine, config.model(), config.training().seed(), trained));
+        try {
+            NamePatterns.check(config.training().frozen(), model.parameters());
+            TrainingLoop<RaggedBatch> loop = new TrainingLoop<>(setup(data, model, run, withMetrics(run, listeners)));
+            data.checkpoint().ifPresent(loop::resume);
+            run.writeConfig(config);
+            return new Pretraining(model, loop);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** {@link PretrainData#prepare} and {@link #open(Engine, PretrainData, RunDirectory, List)} in one. */
+    public static Pretraining open(
+            Engine engine, PretrainConfig config, Corpus corpus, RunDirectory run, List<TrainingListener> listeners) {
+        return open(engine, PretrainData.prepare(config, corpus, run), run, listeners);
     }
 
     private static Llama load(Engine engine, Path checkpoint, LlamaConfig expected, Predicate<String> trained) {
@@ -102,22 +91,9 @@ public final class Pretraining implements AutoCloseable {
         return model;
     }
 
-    /** The configured sizes, with the tokenizer's vocabulary and room for the context. */
-    public static LlamaConfig modelConfig(PretrainConfig config, Tokenizer tokenizer) {
-        LlamaConfig model = config.model();
-        return model.withVocabulary(tokenizer.vocabSize(), tokenizer.bosId(), tokenizer.eosId())
-                .withMaxPositionEmbeddings(
-                        Math.max(model.maxPositionEmbeddings(), config.data().contextLength()));
-    }
-
     private static TrainingSetup<RaggedBatch> setup(
-            PretrainConfig config,
-            Llama model,
-            List<TokenShards> shards,
-            Tokenizer tokenizer,
-            RunDirectory run,
-            List<TrainingListener> listeners) {
-        RunData data = new RunData(config.data(), shards, config.training().seed());
+            PretrainData data, Llama model, RunDirectory run, List<TrainingListener> listeners) {
+        PretrainConfig config = data.config();
         return new TrainingSetup<>(
                 STAGE,
                 model,
@@ -127,7 +103,7 @@ public final class Pretraining implements AutoCloseable {
                 config.training(),
                 config.optimizer(),
                 config.evaluation(),
-                new RunCheckpoints(run.path(), model, tokenizer::save, config.checkpoint()),
+                new RunCheckpoints(run.path(), model, data.tokenizer()::save, config.checkpoint()),
                 ConfigText.toJson(config),
                 listeners);
     }

@@ -8,6 +8,7 @@ import dev.cria.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The data of a run: token shards, of which the last part is held out.
@@ -69,15 +70,15 @@ record RunData(DataConfig config, List<TokenShards> shards, long seed) {
         return new BestFitSequences(tokens, documents, config.contextLength(), sourceSeed);
     }
 
-    /** What is evaluated: the end of each source, always the same batches. */
-    List<RaggedBatch> heldOut() {
-        List<RaggedBatch> batches = new ArrayList<>();
-        for (TokenShards tokens : shards) {
-            Windows windows = windows(tokens);
-            HeldOut.covering(trained(tokens), tokens.tokens(), config.contextLength(), config.batchSize())
-                    .forEach(batch -> batches.add(windows.read(batch)));
-        }
-        return batches;
+    /** What is evaluated: the end of each source, always the same batches, read anew each time. */
+    Iterable<RaggedBatch> heldOut() {
+        return () -> shards.stream().flatMap(this::heldOut).iterator();
+    }
+
+    private Stream<RaggedBatch> heldOut(TokenShards tokens) {
+        Windows windows = windows(tokens);
+        return HeldOut.covering(trained(tokens), tokens.tokens(), config.contextLength(), config.batchSize()).stream()
+                .map(windows::read);
     }
 
     private Windows windows(TokenShards tokens) {

@@ -21,21 +21,20 @@ import java.util.function.Consumer;
 /** Text files, a document each, and JSONL files with a {@code text} field, a document a line. */
 public final class TextCorpus implements Corpus {
     private static final String JSONL = ".jsonl";
+    private static final long LARGEST_TEXT = Integer.MAX_VALUE - 8;
 
     private final List<Path> files;
     private final boolean anyBytes;
 
     /**
-     * A corpus of files, which must be there and not be empty.
+     * A corpus of files, which are checked when they are read.
      *
      * @param files text or {@code .jsonl} files
      * @param anyBytes whether a text file may hold any bytes, rather than UTF-8 text only
-     * @throws InvalidFileException naming the file that is missing, unreadable or empty
      */
     public TextCorpus(List<Path> files, boolean anyBytes) {
         this.files = List.copyOf(files);
         this.anyBytes = anyBytes;
-        check(files);
     }
 
     /**
@@ -55,6 +54,10 @@ public final class TextCorpus implements Corpus {
             if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
                 throw new InvalidFileException(file, "it is not a file that can be read");
             }
+            if (Files.size(file) > LARGEST_TEXT && !file.toString().endsWith(JSONL)) {
+                throw new InvalidFileException(
+                        file, "a text file is one document and may have 2 GB at most; split it, or make it JSONL");
+            }
             if (Files.size(file) == 0) {
                 throw new InvalidFileException(file, "it is empty");
             }
@@ -65,6 +68,7 @@ public final class TextCorpus implements Corpus {
 
     @Override
     public void forEach(Consumer<byte[]> consumer) {
+        check(files);
         for (Path file : files) {
             try {
                 if (file.toString().endsWith(JSONL)) {

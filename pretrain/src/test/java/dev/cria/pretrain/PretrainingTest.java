@@ -12,6 +12,7 @@ import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.StepReport;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop;
+import dev.cria.model.LlamaPresets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,6 +77,50 @@ class PretrainingTest {
         assertThatThrownBy(() -> train(run, config("training.steps=4", "model.numHiddenLayers=1"), true, List.of()))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("cannot change its model");
+    }
+
+    @Test
+    void aRefusedResumeLeavesTheRunAsItWas() throws IOException {
+        Path run = directory.resolve("run");
+        train(run, config("training.steps=2"), false, List.of());
+        String config = Files.readString(run.resolve(RunDirectory.CONFIG));
+
+        assertThatThrownBy(() -> train(run, config("training.steps=4", "data.heldOut=0.2"), true, List.of()))
+                .hasMessageContaining("cannot change its data")
+                .hasMessageContaining("data.heldOut");
+        assertThatThrownBy(() -> train(run, config("training.steps=4", "training.seed=5"), true, List.of()))
+                .hasMessageContaining("training.seed");
+        assertThat(run.resolve(RunDirectory.CONFIG)).hasContent(config);
+        assertThat(train(run, config("training.steps=3"), true, List.of()).steps())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aHeldOutPartWithoutATargetIsRefusedBeforeTraining() {
+        assertThatThrownBy(() -> train(directory.resolve("run"), config("data.heldOut=0.0001"), false, List.of()))
+                .hasMessageContaining("data.heldOut");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void nobodyElseTrainsInARunThatIsOpen() {
+        Path path = directory.resolve("run");
+        try (RunDirectory run = RunDirectory.open(path, false)) {
+            assertThat(run.path()).isEqualTo(path);
+            assertThatThrownBy(() -> RunDirectory.open(path, true)).hasMessageContaining("another program trains");
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void aPresetDecidesTheHeadSizeToo() {
+        PretrainConfig config = ConfigLoader.of(PretrainConfig.class)
+                .presets("model", LlamaPresets.presets())
+                .set("model.preset=llama2-7b")
+                .load();
+
+        assertThat(config.model().headSize()).isEqualTo(128);
+        assertThat(PretrainData.resolve(config).model().vocabSize()).isEqualTo(258); // the byte tokenizer's
     }
 
     @Test

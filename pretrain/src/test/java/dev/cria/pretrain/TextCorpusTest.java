@@ -25,14 +25,14 @@ class TextCorpusTest {
     }
 
     @Test
-    void aMissingOrEmptyFileIsRefusedAtOnce() throws IOException {
+    void aMissingOrEmptyFileIsRefused() throws IOException {
         Path empty = write("empty.txt", "");
 
-        assertThatThrownBy(() -> new TextCorpus(List.of(directory.resolve("none.txt")), true))
+        assertThatThrownBy(() -> documents(true, directory.resolve("none.txt")))
                 .hasMessageContaining("none.txt")
                 .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> new TextCorpus(List.of(empty), true)).hasMessageContaining("empty");
-        assertThatThrownBy(() -> new TextCorpus(List.of(directory), true)).hasMessageContaining("not a file");
+        assertThatThrownBy(() -> documents(true, empty)).hasMessageContaining("empty");
+        assertThatThrownBy(() -> documents(true, directory)).hasMessageContaining("not a file");
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class Parameters implements AutoCloseable {
         this.values = Slab.allocate(dataType, length);
         this.gradients = trainable == 0 ? null : Slab.allocate(dataType, trainable);
         for (Spec spec : specs) {
-            long offset = offsets.getOrDefault(spec.name(), 0L);
+            long offset = offset(spec.name());
             Tensor gradient =
                     gradients != null && trained.test(spec.name()) ? gradients.tensor(offset, spec.shape()) : null;
             byName.put(spec.name(), new Parameter(spec.name(), values.tensor(offset, spec.shape()), gradient));
@@ -144,7 +144,15 @@ public final class Parameters implements AutoCloseable {
 
     /** Where a weight starts in the flat buffers. */
     public long offset(Parameter parameter) {
-        return offsets.getOrDefault(parameter.name(), -1L);
+        return offset(parameter.name());
+    }
+
+    private long offset(String name) {
+        Long offset = offsets.get(name);
+        if (offset == null) {
+            throw new IllegalArgumentException("the model has no weight named " + name);
+        }
+        return offset;
     }
 
     /**

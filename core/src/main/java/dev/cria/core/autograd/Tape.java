@@ -25,6 +25,7 @@ public final class Tape implements AutoCloseable {
     private final double lossGradient;
     private final Gradients gradients;
     private final List<Runnable> steps = new ArrayList<>();
+    private boolean wentBack;
 
     /** What a tape keeps for the way back. */
     public enum Mode {
@@ -202,7 +203,8 @@ public final class Tape implements AutoCloseable {
     /**
      * Mean cross entropy of {@code softmax(hidden · weightᵀ)} at the targets, in nats. The gradients are computed along
      * with the loss, while the logits exist, for the expected gradient of the loss; should another one arrive, the
-     * difference is made up for.
+     * difference is made up for on the way back. On a tape that records, the weight's gradient is thus changed already by
+     * the forward pass, and {@link #backward} must follow.
      *
      * @param hidden [rows, hidden]
      * @param weight [vocab, hidden]
@@ -260,6 +262,29 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
+    /** factor * a, for losses made of others. */
+    public Scalar scale(Scalar a, double factor) {
+        Scalar y = new Scalar(factor * a.value());
+        recordScalar(() -> a.addGradient(factor * y.gradient()));
+        return y;
+    }
+
+    /** a + b, for losses made of others. */
+    public Scalar add(Scalar a, Scalar b) {
+        Scalar y = new Scalar(a.value() + b.value());
+        recordScalar(() -> {
+            a.addGradient(y.gradient());
+            b.addGradient(y.gradient());
+        });
+        return y;
+    }
+
+    private void recordScalar(Runnable backward) {
+        if (mode != Mode.INFERENCE) {
+            steps.add(backward);
+        }
+    }
+
     // ---- Blocks
 
     /**
@@ -277,6 +302,7 @@ public final class Tape implements AutoCloseable {
         try (Tape inner = new Tape(ops, arena, Mode.INFERENCE, 0)) {
             ops.copy(y, block.forward(inner, x));
         }
+        watch(x); // the block is computed again for its weights' sake, wherever x comes from
         record(y, dy -> gradients.contribute(x, (dx, add) -> recompute(block, x, dx, dy, add)));
         return y;
     }
@@ -317,12 +343,16 @@ public final class Tape implements AutoCloseable {
     /**
      * Adds the loss's gradients, times this tape's loss gradient, into the parameters used.
      *
-     * @throws IllegalStateException if the tape was not recording
+     * @throws IllegalStateException if the tape was not recording, or has gone back already
      */
     public void backward(Scalar loss) {
-        if (mode == Mode.INFERENCE) {
-            throw new IllegalStateException("a tape for inference records nothing; use a recording tape");
+        if (mode == Mode.INFERENCE || wentBack) {
+            throw new IllegalStateException(
+                    wentBack
+                            ? "a tape goes back once; record the computation again on another tape"
+                            : "a tape for inference records nothing; use a recording tape");
         }
+        wentBack = true;
         loss.addGradient(lossGradient);
         runBackward();
     }

@@ -71,7 +71,9 @@ public final class Windows {
         for (long document = documentAt(from) + 1; from < end; document++) {
             long next = document < tokens.documents() ? tokens.documentStart(document) : tokens.tokens();
             long to = Math.min(next, end);
-            lengths.add((int) (to - from));
+            if (to > from) {
+                lengths.add((int) (to - from));
+            }
             if (next <= end) {
                 targets[at + (int) (next - 1 - window.start())] = RaggedBatch.NO_TARGET;
             }

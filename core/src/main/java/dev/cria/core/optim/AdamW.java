@@ -35,6 +35,10 @@ public final class AdamW implements AutoCloseable {
         this.ops = ops;
         this.parameters = parameters;
         this.config = config;
+        if (parameters.trainedLength() == 0) {
+            throw new IllegalArgumentException(
+                    "the model has no weights to train: it was loaded for inference, or all are frozen");
+        }
         this.firstMoments = Slab.allocate(ops.dataType(), parameters.trainedLength());
         this.secondMoments = Slab.allocate(ops.dataType(), parameters.trainedLength());
     }

@@ -101,6 +101,46 @@ class TapeTest {
     }
 
     @Test
+    void aScaledSumOfLossesHasTheSameGradientsAsTheLossesApart() {
+        double[][] expected = gradients(Tape.Mode.RECORDING, 2.5);
+        try (Tape tape = engine.recording()) {
+            Scalar loss = loss(tape, body(tape));
+            Scalar sum = tape.add(tape.scale(loss, 2), tape.scale(loss, 0.5));
+            assertThat(sum.value()).isEqualTo(2.5 * loss.value(), within(ROUNDING));
+            tape.backward(sum);
+        }
+        close(gradients(), expected);
+    }
+
+    @Test
+    void aCheckpointedBlockOverALeafStillTrainsItsWeights() {
+        double[][] expected = blockOverLeaf(Tape.Mode.RECORDING);
+        close(blockOverLeaf(Tape.Mode.CHECKPOINTING), expected);
+        assertThat(DoubleStream.of(expected[1]).anyMatch(gradient -> gradient != 0))
+                .isTrue();
+    }
+
+    private double[][] blockOverLeaf(Tape.Mode mode) {
+        try (Tape tape = engine.tape(mode, 1)) {
+            Tensor leaf = weights.get("x").value();
+            tape.backward(loss(tape, tape.block(leaf, (t, h) -> t.linear(h, weights.get("w")))));
+        }
+        return gradients();
+    }
+
+    @Test
+    void aTapeGoesBackOnce() {
+        try (Tape tape = engine.recording()) {
+            Scalar loss = loss(tape, body(tape));
+            tape.backward(loss);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> tape.backward(loss))
+                    .withMessageContaining("once");
+        }
+        gradients();
+    }
+
+    @Test
     void gradientsAddUpOverTapes() {
         double[][] once = gradients(Tape.Mode.RECORDING, 1);
         for (int i = 0; i < 3; i++) {
