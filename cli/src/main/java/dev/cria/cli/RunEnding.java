@@ -16,7 +16,11 @@ final class RunEnding {
      */
     static void print(PrintWriter out, Path output, TrainingLoop.Result result, String suggestion) {
         if (!result.completed()) {
-            out.printf(Locale.ROOT, "stopped after step %d; go on by --output %s --resume%n", result.steps(), output);
+            out.printf(
+                    Locale.ROOT,
+                    "stopped after step %d; go on by the same command with --output %s --resume%n",
+                    result.steps(),
+                    output);
         } else if (result.newSteps() == 0) {
             out.printf(Locale.ROOT, "run %s is finished: %d steps are done%n", output, result.steps());
         } else {
