@@ -66,7 +66,9 @@ final class PretrainCommand implements Callable<Integer> {
             PretrainData data = PretrainData.prepare(config, corpus, run); // before the engine says that it starts
             try (Engine engine = Engine.create(config.training().precision());
                     Pretraining pretraining = Pretraining.open(engine, data, run, watching(engine, config, output))) {
-                LOG.info("{} parameters", String.format(Locale.ROOT, "%,d", config.model().parameterCount()));
+                LOG.info(
+                        "{} parameters",
+                        String.format(Locale.ROOT, "%,d", config.model().parameterCount()));
                 GracefulStop.during(pretraining::requestStop, () -> run(pretraining, data.tokenizer(), output, out));
             }
         }
