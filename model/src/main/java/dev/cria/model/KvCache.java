@@ -14,9 +14,9 @@ import java.util.Deque;
  */
 final class KvCache implements AutoCloseable {
     /** Tokens per block. */
-    static final int BLOCK = 32;
+    static final int BLOCK = 128;
 
-    private static final int FIRST_BLOCKS = 16;
+    private static final int FIRST_BLOCKS = 4;
 
     private final TensorOps ops;
     private final int layers;

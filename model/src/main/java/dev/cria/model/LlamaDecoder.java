@@ -5,6 +5,7 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -39,9 +40,24 @@ public final class LlamaDecoder implements AutoCloseable {
      * @throws IllegalArgumentException if a sequence would be longer than the model's positions; all then are as they were
      */
     public void append(List<CachedSequence> sequences, List<int[]> tokens, float[] logits) {
+        append(sequences, tokens, scores -> ops().download(logits, 0, scores, Math.toIntExact(scores.length())));
+    }
+
+    /**
+     * Appends tokens to sequences as {@link #append(List, List, float[])} does, and computes the distributions of what
+     * follows.
+     *
+     * @param temperatures for each sequence, above 0
+     * @param next receives the distributions
+     */
+    public void append(List<CachedSequence> sequences, List<int[]> tokens, float[] temperatures, NextTokens next) {
+        append(sequences, tokens, scores -> next.take(ops(), model.engine().arena(), scores, temperatures));
+    }
+
+    private void append(List<CachedSequence> sequences, List<int[]> tokens, Consumer<Tensor> result) {
         int[] before = sequences.stream().mapToInt(CachedSequence::length).toArray();
         try {
-            compute(sequences, tokens, logits);
+            compute(sequences, tokens, result);
         } catch (RuntimeException | Error e) {
             for (int i = 0; i < before.length; i++) {
                 sequences.get(i).truncate(Math.min(before[i], sequences.get(i).length()));
@@ -50,19 +66,18 @@ public final class LlamaDecoder implements AutoCloseable {
         }
     }
 
-    private void compute(List<CachedSequence> sequences, List<int[]> tokens, float[] logits) {
+    private void compute(List<CachedSequence> sequences, List<int[]> tokens, Consumer<Tensor> result) {
         int[] lengths = tokens.stream().mapToInt(ids -> ids.length).toArray();
         Segments segments = Segments.ofLengths(lengths);
         int[] ids = new int[segments.tokens()];
         int[] positions = new int[ids.length];
         int[] rows = new int[ids.length]; // of the cache
         int[] last = new int[lengths.length];
-        boolean prefill = true;
+        boolean prefill = sequences.stream().allMatch(sequence -> sequence.length() == 0);
         for (int i = 0; i < lengths.length; i++) {
             CachedSequence sequence = sequences.get(i);
             int start = segments.start(i);
             int first = sequence.length();
-            prefill &= first == 0;
             sequence.append(lengths[i]);
             System.arraycopy(tokens.get(i), 0, ids, start, lengths[i]);
             for (int t = 0; t < lengths[i]; t++) {
@@ -75,8 +90,7 @@ public final class LlamaDecoder implements AutoCloseable {
                 prefill ? prefill(segments, rows) : decode(contexts(sequences, segments, positions), rows);
         try (Tape tape = model.engine().inference()) {
             Tensor hidden = model.hidden(tape, ids, positions, attention);
-            Tensor scores = model.logits(tape, hidden, last);
-            model.engine().ops().download(logits, 0, scores, Math.toIntExact(scores.length()));
+            result.accept(model.logits(tape, hidden, last));
         }
     }
 

@@ -20,7 +20,7 @@ class LlamaDecoderTest {
 
     /** Weights ten times as large as usual, so that attention and gates do something. */
     private static final LlamaConfig CONFIG =
-            new LlamaConfig(VOCAB, 32, 88, 2, 4, 2, 0, 128, 1e-5, 10000, true, 0.2, -1, -1);
+            new LlamaConfig(VOCAB, 32, 88, 2, 4, 2, 0, 320, 1e-5, 10000, true, 0.2, -1, -1);
 
     @ParameterizedTest
     @ValueSource(strings = {"reference", "default"})
@@ -29,17 +29,17 @@ class LlamaDecoderTest {
                 Llama model = model(engine, 1);
                 LlamaDecoder decoder = new LlamaDecoder(model);
                 CachedSequence sequence = decoder.newSequence()) {
-            int[] tokens = tokens(1, 70); // three blocks of cache
+            int[] tokens = tokens(1, 300); // three blocks of cache
             float[] expected = allLogits(model, tokens);
             float[] got = new float[VOCAB];
-            decoder.append(List.of(sequence), List.of(Arrays.copyOf(tokens, 30)), got);
-            assertSameLogProbs(got, 0, expected, 29);
-            for (int t = 30; t < 60; t++) {
+            decoder.append(List.of(sequence), List.of(Arrays.copyOf(tokens, 115)), got);
+            assertSameLogProbs(got, 0, expected, 114);
+            for (int t = 115; t < 145; t++) {
                 decoder.append(List.of(sequence), List.of(new int[] {tokens[t]}), got);
                 assertSameLogProbs(got, 0, expected, t);
             }
-            decoder.append(List.of(sequence), List.of(Arrays.copyOfRange(tokens, 60, 70)), got);
-            assertSameLogProbs(got, 0, expected, 69);
+            decoder.append(List.of(sequence), List.of(Arrays.copyOfRange(tokens, 145, 300)), got);
+            assertSameLogProbs(got, 0, expected, 299);
         }
     }
 
@@ -49,21 +49,21 @@ class LlamaDecoderTest {
         try (Engine engine = engine(kernels);
                 Llama model = model(engine, 2);
                 LlamaDecoder decoder = new LlamaDecoder(model)) {
-            int[] a = tokens(5, 50);
+            int[] a = tokens(5, 150);
             int[] b = tokens(6, 50);
-            int[] c = concat(Arrays.copyOf(a, 37), tokens(7, 13)); // goes on from 37 tokens of a
+            int[] c = concat(Arrays.copyOf(a, 137), tokens(7, 13)); // goes on from 137 tokens of a
             CachedSequence sa = decoder.newSequence();
             CachedSequence sb = decoder.newSequence();
             float[] got = new float[3 * VOCAB];
-            decoder.append(List.of(sa, sb), List.of(Arrays.copyOf(a, 37), Arrays.copyOf(b, 11)), got);
+            decoder.append(List.of(sa, sb), List.of(Arrays.copyOf(a, 137), Arrays.copyOf(b, 11)), got);
             CachedSequence sc = sa.fork();
             float[] expectedA = allLogits(model, a);
             float[] expectedB = allLogits(model, b);
             float[] expectedC = allLogits(model, c);
             for (int t = 0; t < 13; t++) {
-                decoder.append(List.of(sc, sa, sb), List.of(one(c, 37 + t), one(a, 37 + t), one(b, 11 + t)), got);
-                assertSameLogProbs(got, 0, expectedC, 37 + t);
-                assertSameLogProbs(got, 1, expectedA, 37 + t);
+                decoder.append(List.of(sc, sa, sb), List.of(one(c, 137 + t), one(a, 137 + t), one(b, 11 + t)), got);
+                assertSameLogProbs(got, 0, expectedC, 137 + t);
+                assertSameLogProbs(got, 1, expectedA, 137 + t);
                 assertSameLogProbs(got, 2, expectedB, 11 + t);
             }
             sa.close(); // its memory is taken by the next
@@ -101,16 +101,16 @@ class LlamaDecoderTest {
         try (Engine engine = engine(kernels);
                 Llama model = model(engine, 3);
                 LlamaDecoder decoder = new LlamaDecoder(model)) {
-            int[] a = tokens(8, 128);
+            int[] a = tokens(8, 320);
             CachedSequence sequence = decoder.newSequence();
             float[] got = new float[VOCAB];
-            decoder.append(List.of(sequence), List.of(Arrays.copyOf(a, 127)), got);
+            decoder.append(List.of(sequence), List.of(Arrays.copyOf(a, 319)), got);
             assertThatThrownBy(() -> decoder.append(List.of(sequence), List.of(new int[] {1, 2}), got))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("128");
-            assertThat(sequence.length()).isEqualTo(127);
-            decoder.append(List.of(sequence), List.of(one(a, 127)), got);
-            assertSameLogProbs(got, 0, allLogits(model, a), 127);
+                    .hasMessageContaining("320");
+            assertThat(sequence.length()).isEqualTo(319);
+            decoder.append(List.of(sequence), List.of(one(a, 319)), got);
+            assertSameLogProbs(got, 0, allLogits(model, a), 319);
         }
     }
 

@@ -8,10 +8,11 @@ import dev.cria.model.CachedSequence;
 import dev.cria.model.Llama;
 import dev.cria.model.LlamaConfig;
 import dev.cria.model.LlamaDecoder;
+import dev.cria.model.NextTokens;
 import dev.cria.model.generation.Sampler;
 import dev.cria.model.generation.Sampling;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
 
 /** Times decoding and prefill of a model with random weights. */
@@ -19,6 +20,7 @@ final class DecodeBenchmark implements AutoCloseable {
     private final Llama model;
     private final LlamaDecoder decoder;
     private final Sampler sampler;
+    private final NextTokens next;
     private final int vocabSize;
 
     DecodeBenchmark(Engine engine, LlamaConfig config) {
@@ -26,27 +28,28 @@ final class DecodeBenchmark implements AutoCloseable {
         this.decoder = new LlamaDecoder(model);
         this.sampler = new Sampler(config.vocabSize());
         this.vocabSize = config.vocabSize();
+        this.next = new NextTokens(vocabSize);
     }
 
     /** Seconds to write so many tokens in each of some sequences, sampled from the model's own distribution. */
     double decode(int sequences, int tokens) {
         List<CachedSequence> cached = new ArrayList<>();
-        List<int[]> next = new ArrayList<>();
+        List<int[]> ids = new ArrayList<>();
         for (int i = 0; i < sequences; i++) {
             cached.add(decoder.newSequence());
-            next.add(new int[] {1});
+            ids.add(new int[] {1});
         }
-        float[] logits = new float[sequences * vocabSize];
-        BitSet nothingSeen = new BitSet();
+        float[] temperatures = new float[sequences];
+        Arrays.fill(temperatures, 1);
         CounterRandom random = CounterRandom.of(0, "bench", 0);
         long start = System.nanoTime();
         for (int t = 0; t < tokens; t++) {
-            decoder.append(cached, next, logits);
+            decoder.append(cached, ids, temperatures, next);
             for (int i = 0; i < sequences; i++) {
                 long draw = (long) t * sequences + i;
-                int id = sampler.sample(logits, i * vocabSize, Sampling.plain(), nothingSeen, random, draw)
-                        .id();
-                next.set(i, new int[] {id});
+                ids.set(i, new int[] {
+                    sampler.sample(next, i, Sampling.plain(), random, draw).id()
+                });
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -163,6 +163,20 @@ public interface TensorOps extends AutoCloseable {
         ReferenceCachedAttention.forward(y, q, keys, values, headDim, contexts);
     }
 
+    // ---- Sampling
+
+    /**
+     * Each row's softmax at a temperature. By default in plain ND4J calls.
+     *
+     * @param y [rows, columns], softmax(x / temperature)
+     * @param logSumExp [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
+     * @param x [rows, columns]
+     * @param temperatures [rows], above 0
+     */
+    default void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
+        ReferenceSoftmax.forward(y, logSumExp, x, temperatures);
+    }
+
     // ---- SwiGLU (Shazeer 2020): y = silu(gate) * up, silu(x) = x * sigmoid(x)
 
     /** y = silu(gate) * up. */

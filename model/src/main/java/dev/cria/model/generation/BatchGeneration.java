@@ -17,16 +17,14 @@ final class BatchGeneration implements AutoCloseable {
     private static final int PREFILL_TOKENS = 4096; // prompts' tokens computed at once
 
     private final LlamaDecoder decoder;
-    private final Sampler sampler;
+    private final DecodeStep step;
     private final Tokenizer tokenizer;
-    private final int vocabSize; // of the model
     private final int maxPositions;
     private final int maxSequences;
     private final List<GenerationRequest> requests;
     private final GenerationListener listener;
     private final Deque<Prompt> prompts = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
-    private float[] logits = {};
     private int nextRequest;
 
     /** A prompt that is computed and has samples left to be started. */
@@ -48,17 +46,15 @@ final class BatchGeneration implements AutoCloseable {
 
     BatchGeneration(
             LlamaDecoder decoder,
-            Sampler sampler,
+            DecodeStep step,
             Tokenizer tokenizer,
-            int vocabSize,
             int maxPositions,
             int maxSequences,
             List<GenerationRequest> requests,
             GenerationListener listener) {
         this.decoder = decoder;
-        this.sampler = sampler;
+        this.step = step;
         this.tokenizer = tokenizer;
-        this.vocabSize = vocabSize;
         this.maxPositions = maxPositions;
         this.maxSequences = maxSequences;
         this.requests = requests;
@@ -100,8 +96,8 @@ final class BatchGeneration implements AutoCloseable {
             tokens += request.prompt().length;
             samples += request.samples();
         }
-        float[] scores = logits(sequences.size());
-        decoder.append(sequences, ids, scores);
+        float[] scores = step.logits(sequences, ids);
+        int vocabSize = step.vocabSize();
         for (int i = 0; i < sequences.size(); i++) {
             float[] own = Arrays.copyOfRange(scores, i * vocabSize, (i + 1) * vocabSize);
             prompts.add(new Prompt(first + i, sequences.get(i), own));
@@ -120,22 +116,18 @@ final class BatchGeneration implements AutoCloseable {
                 request.prompt(), request.sampling(), sample, maxPositions, tokenizer, TextListener.none());
         Running started = new Running(prompt.request, sample, cached, sequence);
         running.add(started);
-        sequence.advance(sampler, prompt.logits, 0);
+        step.draw(sequence, prompt.logits, 0);
         finish(started);
     }
 
     /** One token for every running sequence. */
     private void step() {
         List<Running> batch = List.copyOf(running);
-        float[] scores = logits(batch.size());
-        decoder.append(
+        step.run(
                 batch.stream().map(Running::cached).toList(),
                 batch.stream().map(r -> new int[] {r.sequence().lastToken()}).toList(),
-                scores);
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).sequence().advance(sampler, scores, i * vocabSize);
-            finish(batch.get(i));
-        }
+                batch.stream().map(Running::sequence).toList());
+        batch.forEach(this::finish);
     }
 
     private void finish(Running sample) {
@@ -145,14 +137,6 @@ final class BatchGeneration implements AutoCloseable {
             listener.onFinished(
                     sample.request(), sample.sample(), sample.sequence().result());
         }
-    }
-
-    private float[] logits(int sequences) {
-        int length = Math.multiplyExact(sequences, vocabSize);
-        if (logits.length < length) {
-            logits = new float[length];
-        }
-        return logits;
     }
 
     /** Gives back the cache of what was not finished. */

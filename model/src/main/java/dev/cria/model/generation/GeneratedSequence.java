@@ -1,6 +1,7 @@
 package dev.cria.model.generation;
 
 import dev.cria.core.random.CounterRandom;
+import dev.cria.model.NextTokens;
 import dev.cria.tokenizer.StreamingDecoder;
 import dev.cria.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A sequence while it is written: its tokens, its text so far, and whether it has ended. */
 final class GeneratedSequence {
+    private static final double LOWEST_TEMPERATURE = 1e-2; // below it scores over temperature lose digits as floats
+
     private final Sampling sampling;
     private final CounterRandom random;
     private final int promptLength;
@@ -52,7 +55,26 @@ final class GeneratedSequence {
 
     /** Draws the next token from its logits. */
     void advance(Sampler sampler, float[] logits, int at) {
-        SampledToken token = sampler.sample(logits, at, sampling, seen, random, promptLength + count);
+        accept(sampler.sample(logits, at, sampling, seen, random, promptLength + count));
+    }
+
+    /** Draws the next token from its distribution, at {@link #temperature}. */
+    void advance(Sampler sampler, NextTokens next, int row) {
+        accept(sampler.sample(next, row, sampling, random, promptLength + count));
+    }
+
+    /** Whether a distribution at {@link #temperature} is not enough to draw from. */
+    boolean needsLogits() {
+        return sampling.repetitionPenalty() != 1
+                || (!sampling.isGreedy() && sampling.temperature() < LOWEST_TEMPERATURE);
+    }
+
+    /** Temperature of the distribution to draw from. */
+    float temperature() {
+        return sampling.isGreedy() ? 1 : (float) sampling.temperature();
+    }
+
+    private void accept(SampledToken token) {
         append(token);
         if (token.id() == eos || sampling.stopTokens().contains(token.id())) {
             finish(FinishReason.STOP_TOKEN);

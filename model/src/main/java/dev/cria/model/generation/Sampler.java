@@ -2,6 +2,7 @@ package dev.cria.model.generation;
 
 import dev.cria.core.ops.cpu.Exp;
 import dev.cria.core.random.CounterRandom;
+import dev.cria.model.NextTokens;
 import java.util.BitSet;
 
 /**
@@ -12,6 +13,7 @@ public final class Sampler {
     private final int vocabSize;
     private final float[] weights; // [vocab], exp((score - max) / temperature)
     private final TopCandidates top;
+    private double kept; // sum of the weights that passed the filters
 
     /**
      * A sampler.
@@ -53,11 +55,41 @@ public final class Sampler {
         if (Double.isNaN(logNormalizer)) {
             logNormalizer = max + Math.log(requireFinite(total));
         }
-        double uniform = random.uniform(position);
-        boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
-        double kept = filtered ? top.select(weights, total, sampling) : total;
-        int id = filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
+        int id = choose(total, best, sampling, random.uniform(position));
         return new SampledToken(id, Math.log(weights[id] / kept), logits[at + id] - logNormalizer);
+    }
+
+    /**
+     * Chooses a token where there is no repetition penalty.
+     *
+     * @param next distributions at the sampling's temperature, or at 1 if it is greedy
+     * @param row which of them
+     * @param sampling how to choose
+     * @param random the sequence's own stream
+     * @param position index of the token in its sequence
+     * @throws IllegalArgumentException if the distribution is not of numbers
+     */
+    public SampledToken sample(NextTokens next, int row, Sampling sampling, CounterRandom random, long position) {
+        if (!next.isFinite(row)) {
+            requireFinite(Double.NaN);
+        }
+        System.arraycopy(next.probabilities(), row * next.vocabSize(), weights, 0, vocabSize);
+        int id;
+        double logProb = 0;
+        if (sampling.isGreedy()) {
+            id = argMax(weights, 0);
+        } else {
+            id = choose(1, -1, sampling, random.uniform(position));
+            logProb = Math.log(weights[id] / kept);
+        }
+        return new SampledToken(id, logProb, next.modelLogProb(row, id));
+    }
+
+    /** Filters the weights and draws from what is left; sets {@link #kept}. */
+    private int choose(double total, int best, Sampling sampling, double uniform) {
+        boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
+        kept = filtered ? top.select(weights, total, sampling) : total;
+        return filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
     }
 
     private void penalise(BitSet seen, float penalty) {
@@ -85,7 +117,7 @@ public final class Sampler {
                 return i;
             }
         }
-        return best; // the threshold was rounded up to the whole sum
+        return best >= 0 ? best : argMax(weights, 0); // the threshold was rounded up to the whole sum
     }
 
     private int argMax(float[] scores, int at) {

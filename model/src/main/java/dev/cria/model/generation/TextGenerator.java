@@ -16,8 +16,7 @@ public final class TextGenerator implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final int maxSequences;
     private final LlamaDecoder decoder;
-    private final Sampler sampler;
-    private final float[] logits; // [vocab]
+    private final DecodeStep step;
 
     /**
      * A generator that decodes up to 32 sequences at once.
@@ -52,8 +51,7 @@ public final class TextGenerator implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.maxSequences = maxSequences;
         this.decoder = new LlamaDecoder(model);
-        this.sampler = new Sampler(tokenizer.vocabSize()); // an embedding may be padded: these rows mean nothing
-        this.logits = new float[vocabSize];
+        this.step = new DecodeStep(decoder, vocabSize, tokenizer.vocabSize());
     }
 
     /** Token ids of a prompt: the tokenizer's bos, if it has one, and the text's. */
@@ -100,8 +98,7 @@ public final class TextGenerator implements AutoCloseable {
         GeneratedSequence sequence = new GeneratedSequence(prompt, sampling, 0, contextLength(), tokenizer, listener);
         int[] next = Arrays.copyOfRange(prompt, cached.length(), prompt.length);
         while (true) {
-            decoder.append(List.of(cached), List.of(next), logits);
-            sequence.advance(sampler, logits, 0);
+            step.run(List.of(cached), List.of(next), List.of(sequence));
             if (sequence.isFinished()) {
                 return sequence.result();
             }
@@ -126,8 +123,8 @@ public final class TextGenerator implements AutoCloseable {
     /** {@link #generateAll(List)}, which hands each continuation over when it is finished. */
     public void generateAll(List<GenerationRequest> requests, GenerationListener listener) {
         requests.forEach(request -> check(request.prompt()));
-        try (BatchGeneration batch = new BatchGeneration(
-                decoder, sampler, tokenizer, logits.length, contextLength(), maxSequences, requests, listener)) {
+        try (BatchGeneration batch =
+                new BatchGeneration(decoder, step, tokenizer, contextLength(), maxSequences, requests, listener)) {
             batch.run();
         }
     }

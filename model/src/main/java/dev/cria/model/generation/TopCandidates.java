@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class TopCandidates {
     private final long[] keys; // [kept at the end] weight's bits above, complement of the id below; rising
     private int first; // index of the least probable token kept
+    private double least; // weight below which min-p drops a token
 
     TopCandidates(int vocabSize) {
         this.keys = new long[vocabSize];
@@ -18,16 +19,17 @@ final class TopCandidates {
     /**
      * Applies top-k, top-p and min-p.
      *
-     * @param weights [vocab], not negative, the largest 1
+     * @param weights [vocab], not negative
      * @param total their sum
      * @param sampling the filters
      * @return the sum of the weights kept
      */
     double select(float[] weights, double total, Sampling sampling) {
         int count = weights.length;
+        least = sampling.minP() > 0 ? sampling.minP() * largest(weights) : 0;
         int k = sampling.topK() == 0 ? count : Math.min(count, sampling.topK());
         // With top-k off, tokens below this are in no nucleus: all of them together have less than 1 - topP.
-        double negligible = k == count ? Math.max(sampling.minP(), (1 - sampling.topP()) * total / count) : 0;
+        double negligible = k == count ? Math.max(least, (1 - sampling.topP()) * total / count) : 0;
         int candidates = sortLargest(weights, k, (float) (negligible * (1 - 1e-6)));
         double eligible = k == count ? total : sum(weights, candidates);
         return cut(weights, candidates, eligible * sampling.topP(), sampling);
@@ -52,13 +54,21 @@ final class TopCandidates {
         while (first > keys.length - candidates) {
             float weight = weights[id(first - 1)];
             boolean enough = sampling.topP() < 1 && sum >= nucleus;
-            if (first < keys.length && (enough || weight < sampling.minP())) {
+            if (first < keys.length && (enough || weight < least)) {
                 break;
             }
             sum += weight;
             first--;
         }
         return sum;
+    }
+
+    private static float largest(float[] weights) {
+        float largest = 0;
+        for (float weight : weights) {
+            largest = Math.max(largest, weight);
+        }
+        return largest;
     }
 
     private double sum(float[] weights, int candidates) {

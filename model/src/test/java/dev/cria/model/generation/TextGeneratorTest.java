@@ -2,6 +2,7 @@ package dev.cria.model.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cria.core.Engine;
 import dev.cria.model.Llama;
@@ -60,6 +61,24 @@ class TextGeneratorTest {
                 .toList();
     }
 
+    /** A penalty so small that it changes nothing makes the generator draw from logits instead of probabilities. */
+    @Test
+    void bothWaysOfDrawingAgree() {
+        for (Sampling how : List.of(
+                sampling,
+                sampling.withTemperature(0.7),
+                sampling.withTopK(9),
+                sampling.withMinP(0.9).withTemperature(1.4),
+                sampling.withTopP(0.4),
+                Sampling.greedy().withMaxTokens(12))) {
+            Generation fast = generator.generate("Once", how, TextListener.none());
+            Generation slow = generator.generate("Once", how.withRepetitionPenalty(1 + 1e-9), TextListener.none());
+            assertThat(fast.tokens()).as("%s", how).isEqualTo(slow.tokens());
+            assertThat(fast.logProbs()).containsExactly(slow.logProbs(), within(1e-5f));
+            assertThat(fast.modelLogProbs()).containsExactly(slow.modelLogProbs(), within(1e-5f));
+        }
+    }
+
     @Test
     void aBatchEqualsSingleRuns() {
         List<GenerationRequest> requests = new ArrayList<>();
@@ -92,8 +111,7 @@ class TextGeneratorTest {
     void plainSamplingDrawsFromTheModelItself() {
         Generation generation = generator.generate("Once", sampling, TextListener.none());
         for (int i = 0; i < generation.tokens().length; i++) {
-            assertThat(generation.logProbs()[i])
-                    .isCloseTo(generation.modelLogProbs()[i], org.assertj.core.api.Assertions.within(1e-5f));
+            assertThat(generation.logProbs()[i]).isCloseTo(generation.modelLogProbs()[i], within(1e-5f));
         }
     }
 

@@ -269,6 +269,14 @@ public final class CpuOps implements TensorOps {
                 .run(contexts, pool);
     }
 
+    @Override
+    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
+        Check.shape(x, temperatures.length, x.columns());
+        Check.sameLength(y, x);
+        Check.shape(logSumExp, temperatures.length, 2);
+        rowOps.softmax(floats(y), floats(logSumExp), floats(x), temperatures, x.columns());
+    }
+
     private Attention attention(Tensor q, Tensor k, int headDim, Segments segments) {
         AttentionPlan present = plan;
         if (present == null || !present.serves(segments)) {

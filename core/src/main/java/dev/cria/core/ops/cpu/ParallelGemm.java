@@ -4,8 +4,10 @@ package dev.cria.core.ops.cpu;
 final class ParallelGemm {
     private static final int GRAIN = 16; // rows and columns per block are multiples: whole vectors, whole cache lines
     private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
-    private static final int FEW_ROWS = 4; // up to so many rows, products with vectors beat BLAS's matrix product
+    private static final int FEW_ROWS = 7; // up to so many rows, products with vectors beat BLAS's matrix product
     private static final int VECTOR_TASK = 1 << 15; // elements of B per task: they stay in the L2 cache for all rows
+    private static final int SMALLEST_VECTOR_TASK = 1 << 13; // elements of B worth waking a thread for
+    private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
 
     private final WorkerPool pool;
 
@@ -34,10 +36,10 @@ final class ParallelGemm {
 
     /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
     private void timesVectors(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
-        int step = Math.max(GRAIN, VECTOR_TASK / k / GRAIN * GRAIN);
-        pool.run((n + step - 1) / step, (task, worker) -> {
-            int from = task * step;
-            int rows = Math.min(n, from + step) - from;
+        int blocks = vectorBlocks(n, k);
+        pool.run(blocks, (task, worker) -> {
+            int from = edge(n, task, blocks);
+            int rows = edge(n, task + 1, blocks) - from;
             for (int i = 0; i < m; i++) {
                 long x = a.address((long) i * k);
                 long y = c.address((long) i * n + from);
@@ -46,8 +48,19 @@ final class ParallelGemm {
         });
     }
 
+    /** Equally many blocks for each thread, small enough for the L2 cache. */
+    private int vectorBlocks(int n, int k) {
+        long elements = (long) n * k;
+        int threads = pool.threads();
+        if (elements < threads * (long) SMALLEST_VECTOR_TASK || n < threads * GRAIN) {
+            return 1;
+        }
+        int rounds = (int) ((elements / threads + VECTOR_TASK - 1) / VECTOR_TASK);
+        return Math.min(threads * rounds, n / GRAIN);
+    }
+
     private void run(Floats c, Floats a, boolean transA, Floats b, boolean transB, int m, int n, int k, float beta) {
-        boolean byRows = m >= n || m >= GRAIN * pool.threads();
+        boolean byRows = m >= n || m >= SKINNY * pool.threads();
         int size = byRows ? m : n;
         int blocks = blocks(size, (long) m * n * k);
         int lda = transA ? m : k;

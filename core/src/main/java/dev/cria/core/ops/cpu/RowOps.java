@@ -143,6 +143,22 @@ final class RowOps {
         dGain.put(0, sum, 0, hidden);
     }
 
+    void softmax(Floats y, Floats logSumExp, Floats x, float[] temperatures, int columns) {
+        pool.run(temperatures.length, (r, worker) -> {
+            float[] in = worker.tile(0, columns);
+            float[] out = worker.tile(1, columns);
+            x.get((long) r * columns, in, 0, columns);
+            float max = worker.kernels.max(in, 0, columns);
+            float scale = 1 / temperatures[r];
+            float sum = worker.kernels.expSum(out, in, 0, columns, scale, max * scale);
+            worker.kernels.scale(out, 0, columns, 1 / sum);
+            y.put((long) r * columns, out, 0, columns);
+            float plain = scale == 1 ? sum : worker.kernels.expSum(out, in, 0, columns, 1, max);
+            logSumExp.put(2L * r, (float) (max * scale + StrictMath.log(sum)));
+            logSumExp.put(2L * r + 1, (float) (max + StrictMath.log(plain)));
+        });
+    }
+
     void rotary(Floats y, Floats x, RotaryTable table, int[] positions, int columns, boolean inverse) {
         int headDim = table.headDim();
         int half = headDim / 2;

@@ -55,6 +55,25 @@ class DecodeKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void softmaxAtATemperature(long seed) {
+        try (Twins twins = new Twins(KernelProvider.best(), seed)) {
+            int rows = twins.size(1, 5);
+            Twin x = twins.random(rows, twins.size(1, 500));
+            Twin y = twins.garbage(rows, x.fast().columns());
+            Twin logSumExp = twins.garbage(rows, 2);
+            float[] temperatures = new float[rows];
+            for (int r = 0; r < rows; r++) {
+                temperatures[r] = r == 0 ? 1 : twins.size(2, 20) / 10f;
+            }
+            twins.fast.softmax(y.fast(), logSumExp.fast(), x.fast(), temperatures);
+            twins.reference.softmax(y.reference(), logSumExp.reference(), x.reference(), temperatures);
+            twins.assertSame("softmax", y, ROUNDING);
+            twins.assertSame("log-sum-exp", logSumExp, ROUNDING);
+        }
+    }
+
     @Test
     void puttingRows() {
         try (Twins twins = new Twins(KernelProvider.best(), 1)) {
