@@ -5,7 +5,7 @@ final class ParallelGemm {
     private static final int GRAIN = 16; // rows and columns per block are multiples: whole vectors, whole cache lines
     private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
     private static final int FEW_ROWS = 7; // up to so many rows, products with vectors beat BLAS's matrix product
-    private static final int VECTOR_TASK = 1 << 15; // elements of B per task: they stay in the L2 cache for all rows
+    private static final int VECTOR_TASK = 1 << 16; // elements of B per task: they stay in the L2 cache for all rows
     private static final int SMALLEST_VECTOR_TASK = 1 << 13; // elements of B worth waking a thread for
     private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
 
