@@ -1,7 +1,5 @@
 package dev.cria.model;
 
-import dev.cria.core.config.Derived;
-
 /**
  * Sizes of a Llama, under Hugging Face's names.
  *
@@ -27,7 +25,7 @@ public record LlamaConfig(
         int numHiddenLayers,
         int numAttentionHeads,
         int numKeyValueHeads,
-        @Derived int headDim,
+        int headDim,
         int maxPositionEmbeddings,
         double rmsNormEps,
         double ropeTheta,

@@ -32,7 +32,7 @@ final class RecordReader {
         @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             RecordComponent component = components[i];
-            Object fallback = defaults == null ? null : Records.fallback(component, defaults);
+            Object fallback = defaults == null ? null : Records.value(component, defaults);
             JsonNode node = object.get(component.getName());
             String key = ConfigTree.join(path, component.getName());
             values[i] = node == null

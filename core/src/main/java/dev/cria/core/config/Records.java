@@ -22,11 +22,6 @@ final class Records {
         return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     }
 
-    /** What a missing key stands for. */
-    static @Nullable Object fallback(RecordComponent component, Record defaults) {
-        return component.isAnnotationPresent(Derived.class) ? Integer.valueOf(0) : value(component, defaults);
-    }
-
     static @Nullable Object value(RecordComponent component, Record record) {
         try {
             return component.getAccessor().invoke(record);
