@@ -176,7 +176,7 @@ class ImportTest {
     @CsvSource({
         "hidden_size, misshaped",
         "vocab_size, misshaped",
-        "num_hidden_layers, claims 2147483584 layers",
+        "num_hidden_layers, 'numHiddenLayers must be at most 10000, got 2147483584'",
         "max_position_embeddings, rotary table"
     })
     void aHostileConfigurationAllocatesNothing(String key, String message) throws IOException {
@@ -184,6 +184,12 @@ class ImportTest {
         assertThatThrownBy(this::load)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void moreLayersThanTheFileCanHoldAreRefusedBeforeAllocation() throws IOException {
+        edit(config -> config.put("num_hidden_layers", 9000));
+        assertThatThrownBy(this::load).hasMessageContaining("claims 9000 layers");
     }
 
     @ParameterizedTest
