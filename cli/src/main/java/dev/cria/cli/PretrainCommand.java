@@ -65,10 +65,11 @@ final class PretrainCommand implements Callable<Integer> {
         try (RunDirectory run = RunDirectory.open(output, options.resume())) {
             PretrainData data = PretrainData.prepare(config, corpus, run); // before the engine says that it starts
             try (Engine engine = Engine.create(config.training().precision());
-                    Pretraining pretraining = Pretraining.open(engine, data, run, watching(engine, config, output))) {
+                    Pretraining pretraining =
+                            Pretraining.open(engine, data, run, watching(engine, data.config(), output))) {
                 LOG.info(
                         "{} parameters",
-                        String.format(Locale.ROOT, "%,d", config.model().parameterCount()));
+                        String.format(Locale.ROOT, "%,d", data.config().model().parameterCount()));
                 GracefulStop.during(pretraining::requestStop, () -> run(pretraining, data.tokenizer(), output, out));
             }
         }
@@ -91,8 +92,7 @@ final class PretrainCommand implements Callable<Integer> {
     private PretrainConfig config() {
         ConfigLoader<PretrainConfig> loader =
                 options.addTo(ConfigLoader.of(PretrainConfig.class).presets("model", LlamaPresets.presets()));
-        PretrainConfig config = input.isEmpty() ? loader.load() : loader.load().withInput(input);
-        return PretrainData.resolve(config);
+        return input.isEmpty() ? loader.load() : loader.load().withInput(input);
     }
 
     private static Corpus corpus(DataConfig data) {
