@@ -60,7 +60,7 @@ final class ChatCommand implements Callable<Integer> {
         Tokenizer tokenizer = Tokenizer.load(directory);
         ChatFormat format = ChatFormat.load(directory, tokenizer);
         try (Engine engine = Engine.create();
-                Llama llama = Llama.loadForInference(engine, directory);
+                Llama llama = model.load(engine);
                 TextGenerator generator = new TextGenerator(llama, tokenizer, 1);
                 ChatSession session = new ChatSession(generator, format, system, sampling.sampling());
                 Interrupts interrupts = Interrupts.open()) {

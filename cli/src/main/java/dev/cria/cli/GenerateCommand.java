@@ -85,7 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
         Tokenizer tokenizer = Tokenizer.load(directory);
         List<String> texts = prompts.text != null ? List.of(prompts.text) : read(prompts.file);
         try (Engine engine = Engine.create();
-                Llama llama = Llama.loadForInference(engine, directory);
+                Llama llama = model.load(engine);
                 TextGenerator generator = new TextGenerator(llama, tokenizer, batchSize)) {
             if (prompts.text != null && samples == 1 && output == null) {
                 stream(generator, prompts.text);

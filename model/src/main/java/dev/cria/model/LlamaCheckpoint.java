@@ -40,6 +40,11 @@ final class LlamaCheckpoint {
     }
 
     static Llama load(Engine engine, Path directory, Predicate<String> trained) {
+        return load(directory, config -> Llama.zeros(engine, config, trained));
+    }
+
+    /** Fills an empty model that is made when the files turn out to be right. */
+    static Llama load(Path directory, Function<LlamaConfig, Llama> empty) {
         PickleFiles.refuse(directory);
         try (Safetensors file = Safetensors.open(directory, WEIGHTS)) {
             WeightLayout layout = MetaLayout.isAt(directory)
@@ -47,7 +52,7 @@ final class LlamaCheckpoint {
                     : new WeightLayout.HuggingFace(LlamaConfigFile.read(directory));
             check(layout, file);
             checkTied(layout, file);
-            Llama model = Llama.zeros(engine, layout.config(), trained);
+            Llama model = empty.apply(layout.config());
             try {
                 read(model, layout, file);
                 return model;

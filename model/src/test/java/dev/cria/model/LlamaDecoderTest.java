@@ -114,6 +114,26 @@ class LlamaDecoderTest {
         }
     }
 
+    /** Eight bits of mantissa: scores move by some percent of their size. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reference", "default"})
+    void weightsInBfloat16GiveNearlyTheSame(String kernels) {
+        try (Engine engine = engine(kernels);
+                Llama model = model(engine, 4);
+                Llama half = Llama.randomForInference(engine, CONFIG, 4, DataType.BFLOAT16);
+                LlamaDecoder decoder = new LlamaDecoder(half)) {
+            int[] a = tokens(3, 12);
+            float[] expected = allLogits(model, a);
+            float[] got = new float[VOCAB];
+            CachedSequence sequence = decoder.newSequence();
+            decoder.append(List.of(sequence), List.of(Arrays.copyOf(a, 11)), got);
+            decoder.append(List.of(sequence), List.of(one(a, 11)), got);
+            for (int i = 0; i < VOCAB; i++) {
+                assertThat(got[i]).isCloseTo(expected[11 * VOCAB + i], within(0.15f));
+            }
+        }
+    }
+
     private static Engine engine(String kernels) {
         return kernels.equals("reference") ? Engine.reference(DataType.FLOAT) : Engine.create();
     }

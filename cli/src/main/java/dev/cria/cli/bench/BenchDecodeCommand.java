@@ -1,6 +1,7 @@
 package dev.cria.cli.bench;
 
 import dev.cria.core.Engine;
+import dev.cria.core.ops.Precision;
 import dev.cria.model.LlamaPresets;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -32,6 +33,12 @@ public final class BenchDecodeCommand implements Callable<Integer> {
     @Option(names = "--prompt-length", defaultValue = "512", description = "Tokens of the prefill (${DEFAULT-VALUE}).")
     private int promptLength;
 
+    @Option(
+            names = "--weights",
+            defaultValue = "fp32",
+            description = "Weights in memory: fp32 or bf16 (${DEFAULT-VALUE}).")
+    private Precision weights = Precision.FP32;
+
     @Option(names = "--repeats", defaultValue = "7", description = "Measured rounds (${DEFAULT-VALUE}).")
     private int repeats;
 
@@ -52,7 +59,7 @@ public final class BenchDecodeCommand implements Callable<Integer> {
                     "--tokens, --sequences, --prompt-length and --repeats must be at least 1, --warmup at least 0");
         }
         try (Engine engine = Engine.create();
-                DecodeBenchmark benchmark = new DecodeBenchmark(engine, LlamaPresets.named(config))) {
+                DecodeBenchmark benchmark = new DecodeBenchmark(engine, LlamaPresets.named(config), weights)) {
             int[] prompt = benchmark.prompt(promptLength);
             double[] one = seconds(() -> benchmark.decode(1, tokens));
             double[] many = seconds(() -> benchmark.decode(sequences, tokens));
@@ -62,11 +69,12 @@ public final class BenchDecodeCommand implements Callable<Integer> {
                     .getOut()
                     .printf(
                             Locale.ROOT,
-                            "{\"framework\": \"cria\", \"config\": \"%s\", \"mode\": \"fp32\", \"params\": %d, \"tokens\": %d,"
+                            "{\"framework\": \"cria\", \"config\": \"%s\", \"mode\": \"%s\", \"params\": %d, \"tokens\": %d,"
                                     + " \"tokens_per_s\": %.1f, \"best_tokens_per_s\": %.1f, \"sequences\": %d,"
                                     + " \"batch_tokens_per_s\": %.1f, \"best_batch_tokens_per_s\": %.1f,"
                                     + " \"prefill_tokens_per_s\": %.1f, \"forward_tokens_per_s\": %.1f, \"ops\": \"%s\"}%n",
                             config,
+                            weights.name().toLowerCase(Locale.ROOT),
                             benchmark.parameters(),
                             tokens,
                             tokens / median(one),

@@ -2,6 +2,7 @@ package dev.cria.cli.bench;
 
 import dev.cria.core.Engine;
 import dev.cria.core.autograd.Tape;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.random.CounterRandom;
 import dev.cria.model.CachedSequence;
@@ -14,6 +15,7 @@ import dev.cria.model.generation.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Times decoding and prefill of a model with random weights. */
 final class DecodeBenchmark implements AutoCloseable {
@@ -23,8 +25,10 @@ final class DecodeBenchmark implements AutoCloseable {
     private final NextTokens next;
     private final int vocabSize;
 
-    DecodeBenchmark(Engine engine, LlamaConfig config) {
-        this.model = Llama.random(engine, config, 0);
+    DecodeBenchmark(Engine engine, LlamaConfig config, Precision weights) {
+        this.model = weights == Precision.BF16
+                ? Llama.randomForInference(engine, config, 0, DataType.BFLOAT16)
+                : Llama.random(engine, config, 0, name -> false);
         this.decoder = new LlamaDecoder(model);
         this.sampler = new Sampler(config.vocabSize());
         this.vocabSize = config.vocabSize();

@@ -24,6 +24,7 @@ public final class Parameters implements AutoCloseable {
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private final Map<String, Long> offsets = new LinkedHashMap<>();
     private final Slab values;
+    private final @Nullable Slab compact; // frozen matrices in a type of their own; their offsets are in here
     private final @Nullable Slab gradients;
     private final long matrixLength;
     private final long trainedLength;
@@ -68,6 +69,7 @@ public final class Parameters implements AutoCloseable {
         this.matrixLength = matrices;
         this.trainedLength = trainable;
         this.values = Slab.allocate(dataType, length);
+        this.compact = null;
         this.gradients = trainable == 0 ? null : Slab.allocate(dataType, trainable);
         for (Spec spec : specs) {
             long offset = offset(spec.name());
@@ -75,6 +77,41 @@ public final class Parameters implements AutoCloseable {
                     gradients != null && trained.test(spec.name()) ? gradients.tensor(offset, spec.shape()) : null;
             byName.put(spec.name(), new Parameter(spec.name(), values.tensor(offset, spec.shape()), gradient));
         }
+    }
+
+    /** Frozen weights of which the matrices have a type of their own. */
+    private Parameters(DataType dataType, DataType matrixType, List<Spec> specs) {
+        long vectors = 0;
+        long matrices = 0;
+        for (Spec spec : specs) {
+            long padded = (spec.length() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            if (offsets.put(spec.name(), spec.isMatrix() ? matrices : vectors) != null) {
+                throw new IllegalArgumentException("two weights are named " + spec.name());
+            }
+            matrices += spec.isMatrix() ? padded : 0;
+            vectors += spec.isMatrix() ? 0 : padded;
+        }
+        this.matrixLength = 0;
+        this.trainedLength = 0;
+        this.values = Slab.allocate(dataType, Math.max(ALIGNMENT, vectors));
+        this.compact = Slab.allocate(matrixType, Math.max(ALIGNMENT, matrices));
+        this.gradients = null;
+        for (Spec spec : specs) {
+            Slab slab = spec.isMatrix() ? compact : values;
+            byName.put(spec.name(), new Parameter(spec.name(), slab.tensor(offset(spec.name()), spec.shape()), null));
+        }
+    }
+
+    /**
+     * Allocates zeroed weights for inference, the matrices in a type of their own.
+     *
+     * @param dataType of vectors, FLOAT or DOUBLE
+     * @param matrixType of matrices, such as BFLOAT16
+     * @param specs names and shapes
+     * @throws IllegalArgumentException if two weights share a name
+     */
+    public static Parameters frozen(DataType dataType, DataType matrixType, List<Spec> specs) {
+        return new Parameters(dataType, matrixType, specs);
     }
 
     /**
@@ -176,6 +213,9 @@ public final class Parameters implements AutoCloseable {
     @Override
     public void close() {
         values.close();
+        if (compact != null) {
+            compact.close();
+        }
         if (gradients != null) {
             gradients.close();
         }

@@ -43,12 +43,12 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public void upload(Tensor to, float[] from, int at, int length) {
         float[] part = at == 0 && length == from.length ? from : Arrays.copyOfRange(from, at, at + length);
-        flat(to, 0, length).assign(Nd4j.createFromArray(part));
+        flat(to, 0, length).assign(Nd4j.createFromArray(part).castTo(to.dataType()));
     }
 
     @Override
     public void download(float[] to, int at, Tensor from, int length) {
-        float[] values = flat(from, 0, length).dup().toFloatVector();
+        float[] values = flat(from, 0, length).castTo(DataType.FLOAT).dup().toFloatVector();
         System.arraycopy(values, 0, to, at, length);
     }
 
@@ -69,7 +69,7 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void embedding(Tensor y, Tensor table, int[] tokens) {
-        Nd4j.pullRows(table.array(), y.array(), 1, tokens);
+        Nd4j.pullRows(values(table), y.array(), 1, tokens);
     }
 
     @Override
@@ -91,7 +91,7 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
-        product(y.array(), x.array(), weight.array().transpose(), accumulate);
+        product(y.array(), x.array(), values(weight).transpose(), accumulate);
     }
 
     @Override
@@ -242,6 +242,11 @@ public final class ReferenceOps implements TensorOps {
         } else {
             to.array().assign(value);
         }
+    }
+
+    /** A weight in these kernels' type, whatever it is stored in. */
+    private INDArray values(Tensor weight) {
+        return weight.dataType() == dataType ? weight.array() : weight.array().castTo(dataType);
     }
 
     private static INDArray flat(Tensor x, long from, long to) {

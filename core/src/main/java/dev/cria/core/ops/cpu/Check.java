@@ -41,6 +41,12 @@ final class Check {
         }
     }
 
+    static void evenPairs(Tensor x) {
+        if (x.offset() % 2 != 0 || (x.rank() > 1 && x.columns() % 2 != 0)) {
+            throw new IllegalArgumentException("weights in bfloat16 need rows of even length, got " + x);
+        }
+    }
+
     static void indices(int[] indices, int size) {
         for (int i = 0; i < indices.length; i++) {
             if (indices[i] < 0 || indices[i] >= size) {

@@ -29,6 +29,7 @@ public final class CpuOps implements TensorOps {
     private final ParallelGemm gemm;
     private final RowOps rowOps;
     private final FlatOps flat;
+    private final Bf16Weights bf16;
     private @Nullable AttentionPlan plan; // of the last batch
     private double[] rowLogProbs = {};
 
@@ -60,6 +61,7 @@ public final class CpuOps implements TensorOps {
         this.gemm = new ParallelGemm(pool);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);
+        this.bf16 = new Bf16Weights(pool);
     }
 
     /** Kernels in single precision on as many threads as the system property {@value #THREADS_PROPERTY} says. */
@@ -106,13 +108,21 @@ public final class CpuOps implements TensorOps {
     @Override
     public void upload(Tensor to, float[] from, int at, int length) {
         Check.atMostLength(to, length);
-        floats(to).put(0, from, at, length);
+        if (isBf16(to)) {
+            Bf16.put(pairs(to), from, at, length);
+        } else {
+            floats(to).put(0, from, at, length);
+        }
     }
 
     @Override
     public void download(float[] to, int at, Tensor from, int length) {
         Check.atMostLength(from, length);
-        floats(from).get(0, to, at, length);
+        if (isBf16(from)) {
+            Bf16.get(pairs(from), 0, to, at, length);
+        } else {
+            floats(from).get(0, to, at, length);
+        }
     }
 
     @Override
@@ -134,6 +144,12 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void embedding(Tensor y, Tensor table, int[] tokens) {
+        if (isBf16(table)) {
+            Check.shape(y, tokens.length, table.columns());
+            Check.indices(tokens, table.rows());
+            gatherBf16(floats(y), pairs(table), tokens, table.columns());
+            return;
+        }
         gatherRows(y, table, tokens);
     }
 
@@ -166,6 +182,10 @@ public final class CpuOps implements TensorOps {
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
         Check.product(y, x, weight);
+        if (isBf16(weight)) {
+            bf16.product(floats(y), floats(x), pairs(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
+            return;
+        }
         gemm.timesTransposed(
                 floats(y), floats(x), floats(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
     }
@@ -381,7 +401,27 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void close() {
+        bf16.close();
         pool.close();
+    }
+
+    private void gatherBf16(Floats y, Floats table, int[] tokens, int columns) {
+        float[] row = pool.caller().tile(0, columns);
+        for (int i = 0; i < tokens.length; i++) {
+            Bf16.get(table, (long) tokens[i] * columns / 2, row, 0, columns);
+            y.put((long) i * columns, row, 0, columns);
+        }
+    }
+
+    private static boolean isBf16(Tensor tensor) {
+        return tensor.dataType() == DataType.BFLOAT16;
+    }
+
+    /** A tensor of bfloat16, which begins at an even element and has rows of even length, as floats of two each. */
+    private Floats pairs(Tensor tensor) {
+        Check.evenPairs(tensor);
+        HostMemory memory = memories.computeIfAbsent(tensor.slab(), HostMemory::of);
+        return new Floats(memory, tensor.offset() / 2);
     }
 
     private Floats floats(Tensor tensor) {

@@ -27,8 +27,9 @@ final class HostMemory {
     }
 
     static HostMemory of(Slab slab) {
-        long address = slab.array().data().address() + slab.base() * Float.BYTES;
-        return new HostMemory(address, slab.length());
+        int width = slab.dataType().width();
+        long address = slab.array().data().address() + slab.base() * width;
+        return new HostMemory(address, slab.length() * width / Float.BYTES); // narrower types show as pairs in a float
     }
 
     /** Address of an element. */

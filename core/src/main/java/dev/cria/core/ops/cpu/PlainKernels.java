@@ -11,6 +11,41 @@ public final class PlainKernels implements TileKernels {
     }
 
     @Override
+    public void timesPairs(float[] y, int yAt, float[] pairs, int rows, int length, float[] x, int xAt) {
+        for (int o = 0; o < rows; o++) {
+            y[yAt + o] = dotPairs(pairs, o * length, x, xAt, 0, length);
+        }
+    }
+
+    /** Sum over the pairs {@code from} to {@code length} of a row. */
+    public static float dotPairs(float[] pairs, int at, float[] x, int xAt, int from, int length) {
+        float even = 0;
+        float odd = 0;
+        for (int j = from; j < length; j++) {
+            int bits = Float.floatToRawIntBits(pairs[at + j]);
+            even += Float.intBitsToFloat(bits << Bf16.BITS) * x[xAt + j];
+            odd += Float.intBitsToFloat(bits & Bf16.HIGH) * x[xAt + length + j];
+        }
+        return even + odd;
+    }
+
+    @Override
+    public void widenPairs(float[] y, float[] pairs, int rows, int length) {
+        for (int o = 0; o < rows; o++) {
+            widenPairs(y, pairs, o, 0, length);
+        }
+    }
+
+    /** Widens the pairs {@code from} to {@code length} of row {@code o}. */
+    public static void widenPairs(float[] y, float[] pairs, int o, int from, int length) {
+        for (int j = from; j < length; j++) {
+            int bits = Float.floatToRawIntBits(pairs[o * length + j]);
+            y[2 * o * length + j] = Float.intBitsToFloat(bits << Bf16.BITS);
+            y[(2 * o + 1) * length + j] = Float.intBitsToFloat(bits & Bf16.HIGH);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int at, int length, float factor) {
         for (int i = at; i < at + length; i++) {
             x[i] *= factor;

@@ -8,6 +8,17 @@ public interface TileKernels {
     /** How these loops run, for the log. */
     String describe();
 
+    /**
+     * Products of rows of bfloat16 with a vector: y[yAt + o] = row o · x.
+     *
+     * @param pairs [rows, length], each float holding two neighbours, the first in its low half
+     * @param x from {@code xAt} on the even elements, then the odd ones: [2, length]
+     */
+    void timesPairs(float[] y, int yAt, float[] pairs, int rows, int length, float[] x, int xAt);
+
+    /** Rows of bfloat16 as floats, even elements first: y [rows, 2, length], pairs [rows, length]. */
+    void widenPairs(float[] y, float[] pairs, int rows, int length);
+
     /** x *= factor. */
     void scale(float[] x, int at, int length, float factor);
 

@@ -1,5 +1,6 @@
 package dev.cria.core.ops.vector;
 
+import dev.cria.core.ops.cpu.Bf16;
 import dev.cria.core.ops.cpu.Exp;
 import dev.cria.core.ops.cpu.PlainKernels;
 import dev.cria.core.ops.cpu.TileKernels;
@@ -29,6 +30,61 @@ public final class VectorKernels implements TileKernels {
     @Override
     public String describe() {
         return "Vector API, " + LANES + " lanes";
+    }
+
+    @Override
+    public void timesPairs(float[] y, int yAt, float[] pairs, int rows, int length, float[] x, int xAt) {
+        int end = SPECIES.loopBound(length);
+        for (int o = 0; o < rows; o++) {
+            int at = o * length;
+            FloatVector s0 = FloatVector.zero(SPECIES);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            int j = 0;
+            for (; j + 2 * LANES <= end; j += 2 * LANES) {
+                FloatVector w0 = load(pairs, at + j);
+                FloatVector w1 = load(pairs, at + j + LANES);
+                s0 = low(w0).fma(load(x, xAt + j), s0);
+                s1 = high(w0).fma(load(x, xAt + length + j), s1);
+                s2 = low(w1).fma(load(x, xAt + j + LANES), s2);
+                s3 = high(w1).fma(load(x, xAt + length + j + LANES), s3);
+            }
+            for (; j < end; j += LANES) {
+                FloatVector w0 = load(pairs, at + j);
+                s0 = low(w0).fma(load(x, xAt + j), s0);
+                s1 = high(w0).fma(load(x, xAt + length + j), s1);
+            }
+            float rest = PlainKernels.dotPairs(pairs, at, x, xAt, end, length);
+            y[yAt + o] = sum(s0.add(s1).add(s2.add(s3))) + rest;
+        }
+    }
+
+    @Override
+    public void widenPairs(float[] y, float[] pairs, int rows, int length) {
+        int end = SPECIES.loopBound(length);
+        for (int o = 0; o < rows; o++) {
+            for (int j = 0; j < end; j += LANES) {
+                FloatVector w = load(pairs, o * length + j);
+                low(w).intoArray(y, 2 * o * length + j);
+                high(w).intoArray(y, (2 * o + 1) * length + j);
+            }
+            PlainKernels.widenPairs(y, pairs, o, end, length);
+        }
+    }
+
+    /** The bfloat16 in the low half of each lane. */
+    private static FloatVector low(FloatVector pairs) {
+        return pairs.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Bf16.BITS)
+                .reinterpretAsFloats();
+    }
+
+    /** The bfloat16 in the high half of each lane. */
+    private static FloatVector high(FloatVector pairs) {
+        return pairs.reinterpretAsInts()
+                .lanewise(VectorOperators.AND, Bf16.HIGH)
+                .reinterpretAsFloats();
     }
 
     @Override

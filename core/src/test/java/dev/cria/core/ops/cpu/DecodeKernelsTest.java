@@ -1,12 +1,16 @@
 package dev.cria.core.ops.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.cpu.Twins.Twin;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** The kernels of decoding against the reference in double, over random sizes; tolerances as in {@link CpuOpsTest}. */
 class DecodeKernelsTest {
@@ -72,6 +76,46 @@ class DecodeKernelsTest {
             twins.assertSame("softmax", y, ROUNDING);
             twins.assertSame("log-sum-exp", logSumExp, ROUNDING);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void productsWithWeightsInBfloat16(long seed) {
+        try (Twins twins = new Twins(seed % 2 == 0 ? KernelProvider.best() : PlainKernels::new, seed)) {
+            int rows = twins.size(1, 20);
+            int in = 2 * twins.size(1, 150);
+            int out = twins.size(1, 400);
+            Twin x = twins.random(rows, in);
+            Twin y = twins.random(rows, out);
+            Twin rounded = twins.random(out, in);
+            try (Slab slab = Slab.allocate(DataType.BFLOAT16, (long) out * in)) {
+                Tensor weight = slab.tensor(0, out, in);
+                twins.fast.upload(weight, twins.values(rounded), 0, out * in);
+                float[] values = new float[out * in];
+                twins.fast.download(values, 0, weight, values.length);
+                twins.upload(rounded, values);
+                twins.fast.linear(y.fast(), x.fast(), weight, false);
+                twins.reference.linear(y.reference(), x.reference(), rounded.reference(), false);
+                twins.assertSame("product", y, ROUNDING);
+                twins.fast.linear(y.fast(), x.fast(), weight, true);
+                twins.reference.linear(y.reference(), x.reference(), rounded.reference(), true);
+                twins.assertSame("added product", y, ROUNDING);
+                Twin chosen = twins.garbage(3, in);
+                int[] ids = twins.indices(3, out);
+                twins.fast.embedding(chosen.fast(), weight, ids);
+                twins.reference.embedding(chosen.reference(), rounded.reference(), ids);
+                twins.assertSame("embedding", chosen, 0);
+            }
+        }
+    }
+
+    @Test
+    void roundsToTheNearestBfloat16() {
+        assertThat(Bf16.round(1f)).isEqualTo(0x3f80);
+        assertThat(Bf16.round(Float.intBitsToFloat(0x3f808000))).isEqualTo(0x3f80); // a tie goes to even
+        assertThat(Bf16.round(Float.intBitsToFloat(0x3f818000))).isEqualTo(0x3f82);
+        assertThat(Bf16.round(Float.intBitsToFloat(0x3f808001))).isEqualTo(0x3f81);
+        assertThat(Float.intBitsToFloat(Bf16.round(Float.NaN) << 16)).isNaN();
     }
 
     @Test
