@@ -7,6 +7,7 @@ import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,21 @@ final class PhaseTimer implements TensorOps {
     @Override
     public void addScaled(Tensor y, Tensor x, double factor) {
         time(Phase.COPY_AND_ADD, () -> ops.addScaled(y, x, factor));
+    }
+
+    @Override
+    public void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f) {
+        time(Phase.COPY_AND_ADD, () -> ops.zip(y, a, b, f));
+    }
+
+    @Override
+    public void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate) {
+        time(Phase.COPY_AND_ADD, () -> ops.zipBackward(da, dy, a, b, slope, accumulate));
+    }
+
+    @Override
+    public double sum(Tensor x) {
+        return time(Phase.COPY_AND_ADD, () -> ops.sum(x));
     }
 
     @Override

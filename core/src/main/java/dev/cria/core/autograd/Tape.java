@@ -262,14 +262,160 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
-    /** factor * a, for losses made of others. */
+    // ---- Vectors: scores of answers, log-probabilities of tokens
+
+    /**
+     * One number for each row: x · weightᵀ, the scalar head of a reward or value model.
+     *
+     * @param x [rows, hidden]
+     * @param weight [1, hidden]
+     * @return [rows]
+     */
+    public Tensor scalarHead(Tensor x, Parameter weight) {
+        if (weight.value().rows() != 1) {
+            throw new IllegalArgumentException("a scalar head is one row, got " + weight.value());
+        }
+        Tensor y = arena.allocate(x.rows());
+        ops.linear(y.reshape(x.rows(), 1), x, weight.value(), false);
+        record(y, dy -> linearBackward(dy.reshape(x.rows(), 1), x, weight));
+        return y;
+    }
+
+    /** Numbers from outside, such as margins or advantages; nothing flows back into them: [n]. */
+    public Tensor constant(float... values) {
+        Tensor y = arena.allocate(values.length);
+        ops.upload(y, values, 0, values.length);
+        return y;
+    }
+
+    /** The values, copied to the host. */
+    public float[] read(Tensor x) {
+        float[] values = new float[Math.toIntExact(x.length())];
+        ops.download(values, 0, x, values.length);
+        return values;
+    }
+
+    /** Chosen elements: x [n], result [indices]; an index may be named several times. */
+    public Tensor gather(Tensor x, int... indices) {
+        Tensor y = arena.allocate(indices.length);
+        ops.gatherRows(y.reshape(indices.length, 1), x.reshape(x.length(), 1), indices);
+        record(
+                y,
+                dy -> gradients.contribute(x, (dx, add) -> {
+                    if (!add) {
+                        ops.fill(dx, 0);
+                    }
+                    // unlike scatterRows, this sums what repeats
+                    ops.embeddingBackward(dx.reshape(x.length(), 1), dy.reshape(indices.length, 1), indices);
+                }));
+        return y;
+    }
+
+    /** a - b, of one shape. */
+    public Tensor sub(Tensor a, Tensor b) {
+        return zip(a, b, Elementwise.SUB);
+    }
+
+    /** a * b, element by element. */
+    public Tensor mul(Tensor a, Tensor b) {
+        return zip(a, b, Elementwise.MUL);
+    }
+
+    /** The smaller of each two elements. */
+    public Tensor min(Tensor a, Tensor b) {
+        return zip(a, b, Elementwise.MIN);
+    }
+
+    /** The larger of each two elements. */
+    public Tensor max(Tensor a, Tensor b) {
+        return zip(a, b, Elementwise.MAX);
+    }
+
+    /** factor * x. */
+    public Tensor scale(Tensor x, double factor) {
+        return map(x, Elementwise.of(a -> factor * a, a -> factor));
+    }
+
+    /** -x. */
+    public Tensor negate(Tensor x) {
+        return scale(x, -1);
+    }
+
+    /** e to the power of x. */
+    public Tensor exp(Tensor x) {
+        return map(x, Elementwise.EXP);
+    }
+
+    /** x². */
+    public Tensor square(Tensor x) {
+        return map(x, Elementwise.SQUARE);
+    }
+
+    /** log(1 / (1 + e^-x)), finite for every finite x. */
+    public Tensor logSigmoid(Tensor x) {
+        return map(x, Elementwise.LOG_SIGMOID);
+    }
+
+    /** x held between two bounds. */
+    public Tensor clamp(Tensor x, double low, double high) {
+        return map(x, Elementwise.clamp(low, high));
+    }
+
+    private Tensor map(Tensor x, Elementwise f) {
+        Tensor y = arena.allocate(x.shape());
+        ops.zip(y, x, x, f.value());
+        record(y, dy -> gradients.contribute(x, (dx, add) -> ops.zipBackward(dx, dy, x, x, f.byFirst(), add)));
+        return y;
+    }
+
+    private Tensor zip(Tensor a, Tensor b, Elementwise f) {
+        Tensor y = arena.allocate(a.shape());
+        ops.zip(y, a, b, f.value());
+        record(y, dy -> {
+            gradients.contribute(a, (da, add) -> ops.zipBackward(da, dy, a, b, f.byFirst(), add));
+            gradients.contribute(b, (db, add) -> ops.zipBackward(db, dy, a, b, f.bySecond(), add));
+        });
+        return y;
+    }
+
+    /** The sum of all elements. */
+    public Scalar sum(Tensor x) {
+        Scalar y = new Scalar(ops.sum(x));
+        recordScalar(() -> {
+            Tensor dx = gradients.allocate(x);
+            ops.fill(dx, y.gradient());
+            gradients.handOn(x, dx);
+        });
+        return y;
+    }
+
+    /**
+     * The mean of all elements.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Scalar mean(Tensor x) {
+        if (x.length() == 0) {
+            throw new IllegalArgumentException("the mean of no elements is not a number");
+        }
+        return scale(sum(x), 1.0 / x.length());
+    }
+
+    // ---- Losses made of others
+
+    /** -a. */
+    public Scalar negate(Scalar a) {
+        return scale(a, -1);
+    }
+
+    /** factor * a. */
     public Scalar scale(Scalar a, double factor) {
         Scalar y = new Scalar(factor * a.value());
         recordScalar(() -> a.addGradient(factor * y.gradient()));
         return y;
     }
 
-    /** a + b, for losses made of others. */
+    /** a + b. */
     public Scalar add(Scalar a, Scalar b) {
         Scalar y = new Scalar(a.value() + b.value());
         recordScalar(() -> {

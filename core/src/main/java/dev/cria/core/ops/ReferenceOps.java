@@ -1,6 +1,7 @@
 package dev.cria.core.ops;
 
 import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,6 +66,21 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public void addScaled(Tensor y, Tensor x, double factor) {
         y.array().addi(x.array().mul(factor));
+    }
+
+    @Override
+    public void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f) {
+        y.array().assign(ReferenceVectors.zip(a, b, f));
+    }
+
+    @Override
+    public void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate) {
+        write(da, ReferenceVectors.zip(a, b, slope).muli(dy.array()), accumulate);
+    }
+
+    @Override
+    public double sum(Tensor x) {
+        return x.array().castTo(DataType.DOUBLE).sumNumber().doubleValue();
     }
 
     @Override

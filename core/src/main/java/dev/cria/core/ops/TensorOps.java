@@ -1,5 +1,6 @@
 package dev.cria.core.ops;
 
+import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -50,6 +51,18 @@ public interface TensorOps extends AutoCloseable {
 
     /** y += factor * x; x may be y. */
     void addScaled(Tensor y, Tensor x, double factor);
+
+    /**
+     * y[i] = f(a[i], b[i]), in double precision between reading and writing: for vectors with an element a row or token,
+     * not for activations.
+     */
+    void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f);
+
+    /** da[i] = dy[i] * slope(a[i], b[i]), or added to: the way back of {@link #zip} to one of its inputs. */
+    void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate);
+
+    /** Sum of the elements, accumulated in double precision or pairwise. */
+    double sum(Tensor x);
 
     // ---- Embedding: y [tokens, hidden], table [vocab, hidden]
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -140,6 +141,26 @@ public final class CpuOps implements TensorOps {
     public void addScaled(Tensor y, Tensor x, double factor) {
         Check.sameLength(y, x);
         flat.addScaled(floats(y), floats(x), x.length(), (float) factor);
+    }
+
+    @Override
+    public void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f) {
+        Check.sameLength(y, a);
+        Check.sameLength(b, a);
+        flat.zip(floats(y), floats(a), floats(b), a.length(), f);
+    }
+
+    @Override
+    public void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate) {
+        Check.sameLength(da, a);
+        Check.sameLength(dy, a);
+        Check.sameLength(b, a);
+        flat.zipBackward(floats(da), floats(dy), floats(a), floats(b), a.length(), slope, accumulate);
+    }
+
+    @Override
+    public double sum(Tensor x) {
+        return flat.sum(floats(x), x.length());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import dev.cria.core.ops.TensorOps.AdamWUpdate;
 import dev.cria.core.ops.cpu.TileKernels.AdamWFactors;
 import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
 
 /** Passes over flat memory: fill, copy, sums, the optimizer. */
 final class FlatOps {
@@ -46,6 +47,53 @@ final class FlatOps {
             worker.kernels.addScaled(sum, 0, tile, 0, n, factor);
             y.put(from, sum, 0, n);
         });
+    }
+
+    void zip(Floats y, Floats a, Floats b, long length, DoubleBinaryOperator f) {
+        forTiles(length, (task, from, n, worker) -> {
+            float[] first = worker.tile(0, TILE);
+            float[] second = worker.tile(1, TILE);
+            a.get(from, first, 0, n);
+            b.get(from, second, 0, n);
+            for (int i = 0; i < n; i++) {
+                first[i] = (float) f.applyAsDouble(first[i], second[i]);
+            }
+            y.put(from, first, 0, n);
+        });
+    }
+
+    void zipBackward(
+            Floats da, Floats dy, Floats a, Floats b, long length, DoubleBinaryOperator slope, boolean accumulate) {
+        forTiles(length, (task, from, n, worker) -> {
+            float[] first = worker.tile(0, TILE);
+            float[] second = worker.tile(1, TILE);
+            float[] upstream = worker.tile(2, TILE);
+            float[] gradient = worker.tile(3, TILE);
+            a.get(from, first, 0, n);
+            b.get(from, second, 0, n);
+            dy.get(from, upstream, 0, n);
+            if (accumulate) {
+                da.get(from, gradient, 0, n);
+            } else {
+                Arrays.fill(gradient, 0, n, 0);
+            }
+            for (int i = 0; i < n; i++) {
+                gradient[i] += (float) (upstream[i] * slope.applyAsDouble(first[i], second[i]));
+            }
+            da.put(from, gradient, 0, n);
+        });
+    }
+
+    double sum(Floats x, long length) {
+        double[] sums = new double[tasks(length)];
+        forTiles(length, (task, from, n, worker) -> {
+            float[] tile = worker.tile(0, TILE);
+            x.get(from, tile, 0, n);
+            for (int i = 0; i < n; i++) {
+                sums[task] += tile[i];
+            }
+        });
+        return Arrays.stream(sums).sum();
     }
 
     double squaredNorm(Floats x, long length) {

@@ -86,6 +86,28 @@ class CpuOpsTest {
 
     @ParameterizedTest
     @EnumSource
+    void functionsOfVectors(Kernels kernels) {
+        repeat(kernels, () -> {
+            int n = twins.size(1, 200_000);
+            Twin a = twins.random(n);
+            Twin b = twins.random(n);
+            Twin y = twins.garbage(n);
+            twins.fast.zip(y.fast(), a.fast(), b.fast(), (p, q) -> p * Math.exp(q));
+            twins.reference.zip(y.reference(), a.reference(), b.reference(), (p, q) -> p * Math.exp(q));
+            twins.assertSame("y", y, ROUNDING);
+            for (boolean accumulate : new boolean[] {false, true}) {
+                twins.fast.zipBackward(b.fast(), y.fast(), a.fast(), a.fast(), (p, q) -> p - 2 * q, accumulate);
+                twins.reference.zipBackward(
+                        b.reference(), y.reference(), a.reference(), a.reference(), (p, q) -> p - 2 * q, accumulate);
+                twins.assertSame("da", b, ROUNDING);
+            }
+            double expected = twins.reference.sum(a.reference());
+            assertThat(twins.fast.sum(a.fast())).isCloseTo(expected, within(1e-6 * n));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void embeddingAndRowSelection(Kernels kernels) {
         repeat(kernels, () -> {
             int vocab = twins.size(1, 40);
