@@ -26,6 +26,7 @@ class ArchitectureTest {
                     "dev.cria.model..",
                     "dev.cria.pretrain..",
                     "dev.cria.sft..",
+                    "dev.cria.rlhf..",
                     "dev.cria.examples..",
                     "dev.cria.cli..");
 
@@ -40,6 +41,7 @@ class ArchitectureTest {
                     "dev.cria.model..",
                     "dev.cria.pretrain..",
                     "dev.cria.sft..",
+                    "dev.cria.rlhf..",
                     "dev.cria.examples..",
                     "dev.cria.cli..",
                     "org.nd4j..",
@@ -51,7 +53,12 @@ class ArchitectureTest {
             .resideInAPackage("dev.cria.model..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.sft..", "dev.cria.examples..", "dev.cria.cli..");
+            .resideInAnyPackage(
+                    "dev.cria.pretrain..",
+                    "dev.cria.sft..",
+                    "dev.cria.rlhf..",
+                    "dev.cria.examples..",
+                    "dev.cria.cli..");
 
     @ArchTest
     static final ArchRule pretrainKnowsNoProgram = noClasses()
@@ -59,12 +66,20 @@ class ArchitectureTest {
             .resideInAPackage("dev.cria.pretrain..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.cria.sft..", "dev.cria.examples..", "dev.cria.cli..");
+            .resideInAnyPackage("dev.cria.sft..", "dev.cria.rlhf..", "dev.cria.examples..", "dev.cria.cli..");
 
     @ArchTest
     static final ArchRule sftKnowsNeitherPretrainingNorPrograms = noClasses()
             .that()
             .resideInAPackage("dev.cria.sft..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.rlhf..", "dev.cria.examples..", "dev.cria.cli..");
+
+    @ArchTest
+    static final ArchRule rlhfKnowsNeitherPretrainingNorPrograms = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.rlhf..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.examples..", "dev.cria.cli..");

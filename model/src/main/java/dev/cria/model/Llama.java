@@ -6,13 +6,10 @@ import dev.cria.core.autograd.Parameters;
 import dev.cria.core.autograd.Scalar;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.data.RaggedBatch;
-import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.train.Trainable;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -23,34 +20,24 @@ import org.nd4j.linalg.api.buffer.DataType;
  * attention, SwiGLU, no biases.
  */
 public final class Llama implements Trainable, AutoCloseable {
-    static final String EMBEDDING = "model.embed_tokens.weight";
-    static final String FINAL_NORM = "model.norm.weight";
     static final String LM_HEAD = "lm_head.weight";
 
     private final LlamaConfig config;
     private final Engine engine;
     private final Parameters parameters;
-    private final RotaryTable rope;
-    private final Parameter embedding; // [vocab, hidden]
-    private final List<LlamaBlock> blocks = new ArrayList<>();
-    private final Parameter finalNorm; // [hidden]
+    private final LlamaBody body;
     private final Parameter lmHead; // [vocab, hidden]
 
     private Llama(LlamaConfig config, Engine engine, Predicate<String> trained) {
-        this(config, engine, engine.allocate(specs(config), trained));
+        this(config, engine, engine.allocate(LlamaHead.LANGUAGE_MODEL.specs(config), trained));
     }
 
     private Llama(LlamaConfig config, Engine engine, Parameters parameters) {
         this.config = config;
         this.engine = engine;
         this.parameters = parameters;
-        this.rope = new RotaryTable(config.headSize(), config.ropeTheta(), config.maxPositionEmbeddings());
-        this.embedding = parameters.get(EMBEDDING);
-        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            blocks.add(LlamaBlock.of(parameters, config, layer));
-        }
-        this.finalNorm = parameters.get(FINAL_NORM);
-        this.lmHead = config.tieWordEmbeddings() ? embedding : parameters.get(LM_HEAD);
+        this.body = new LlamaBody(config, parameters);
+        this.lmHead = parameters.get(config.tieWordEmbeddings() ? LlamaBody.EMBEDDING : LM_HEAD);
     }
 
     /**
@@ -67,7 +54,7 @@ public final class Llama implements Trainable, AutoCloseable {
     /** A model with random weights, of which only the named ones get gradients. */
     public static Llama random(Engine engine, LlamaConfig config, long seed, Predicate<String> trained) {
         Llama model = new Llama(config, engine, trained);
-        LlamaInit.initialise(model, seed);
+        LlamaInit.initialise(engine.ops(), config, model.parameters, seed);
         return model;
     }
 
@@ -84,13 +71,16 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** A model with zero weights for inference, of which the matrices lie in memory in a type of their own. */
     static Llama frozenZeros(Engine engine, LlamaConfig config, DataType matrixType) {
-        return new Llama(config, engine, Parameters.frozen(engine.ops().dataType(), matrixType, specs(config)));
+        return new Llama(
+                config,
+                engine,
+                Parameters.frozen(engine.ops().dataType(), matrixType, LlamaHead.LANGUAGE_MODEL.specs(config)));
     }
 
     /** A model with random weights for inference, of which the matrices lie in memory in a type of their own. */
     public static Llama randomForInference(Engine engine, LlamaConfig config, long seed, DataType matrixType) {
         Llama model = frozenZeros(engine, config, matrixType);
-        LlamaInit.initialise(model, seed);
+        LlamaInit.initialise(engine.ops(), config, model.parameters, seed);
         return model;
     }
 
@@ -105,12 +95,12 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** Loads a Hugging Face model directory for training the named weights; the others are frozen. */
     public static Llama load(Engine engine, Path directory, Predicate<String> trained) {
-        return LlamaCheckpoint.load(engine, directory, trained);
+        return load(directory, config -> zeros(engine, config, trained));
     }
 
     /** Loads a Hugging Face model directory for inference: no gradients are allocated. */
     public static Llama loadForInference(Engine engine, Path directory) {
-        return LlamaCheckpoint.load(engine, directory, name -> false);
+        return load(engine, directory, name -> false);
     }
 
     /**
@@ -120,7 +110,11 @@ public final class Llama implements Trainable, AutoCloseable {
     public static Llama loadForInference(Engine engine, Path directory, DataType matrixType) {
         return matrixType == engine.ops().dataType()
                 ? loadForInference(engine, directory)
-                : LlamaCheckpoint.load(directory, config -> frozenZeros(engine, config, matrixType));
+                : load(directory, config -> frozenZeros(engine, config, matrixType));
+    }
+
+    private static Llama load(Path directory, Function<LlamaConfig, Llama> empty) {
+        return LlamaCheckpoint.load(directory, LlamaHead.LANGUAGE_MODEL, empty);
     }
 
     /**
@@ -133,40 +127,18 @@ public final class Llama implements Trainable, AutoCloseable {
         return VocabularyGrowth.grow(this, vocabSize, trained);
     }
 
-    /** Names and shapes of all weights, in Hugging Face's order. */
-    static List<Parameters.Spec> specs(LlamaConfig config) {
-        List<Parameters.Spec> specs = new ArrayList<>();
-        specs.add(new Parameters.Spec(EMBEDDING, config.vocabSize(), config.hiddenSize()));
-        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-            specs.addAll(LlamaBlock.specs(config, layer));
-        }
-        specs.add(new Parameters.Spec(FINAL_NORM, config.hiddenSize()));
-        if (!config.tieWordEmbeddings()) {
-            specs.add(new Parameters.Spec(LM_HEAD, config.vocabSize(), config.hiddenSize()));
-        }
-        return specs;
-    }
-
     /**
      * The last hidden states, normed: what the LM head and scalar heads read.
      *
      * @return [tokens, hidden]
      */
     public Tensor hidden(Tape tape, int[] tokens, Segments segments) {
-        LlamaBlock.Attention causal = (t, q, k, v) -> t.causalAttention(q, k, v, config.headSize(), segments);
-        return hidden(tape, tokens, segments.positions(), layer -> causal);
+        return body.hidden(tape, tokens, segments);
     }
 
     /** {@link #hidden} of tokens at the given positions, with each layer's way of attending. */
     Tensor hidden(Tape tape, int[] tokens, int[] positions, IntFunction<LlamaBlock.Attention> attentions) {
-        rope.check(positions);
-        Tensor x = tape.embedding(embedding, tokens);
-        for (int layer = 0; layer < blocks.size(); layer++) {
-            LlamaBlock block = blocks.get(layer);
-            LlamaBlock.Attention attention = attentions.apply(layer);
-            x = tape.block(x, (t, h) -> block.forward(t, h, rope, positions, attention));
-        }
-        return tape.rmsNorm(x, finalNorm, config.rmsNormEps());
+        return body.hidden(tape, tokens, positions, attentions);
     }
 
     /** Mean cross entropy over the batch's targets, in nats. */
@@ -200,13 +172,13 @@ public final class Llama implements Trainable, AutoCloseable {
     /** Writes {@code config.json} and the weights as a Hugging Face model directory. */
     @Override
     public void save(Path directory, Function<Parameter, Tensor> weights) {
-        LlamaCheckpoint.save(this, directory, weights);
+        LlamaCheckpoint.save(config, LlamaHead.LANGUAGE_MODEL, this, directory, weights);
     }
 
     /** Reads the weights of a Hugging Face model directory of the same sizes. */
     @Override
     public void load(Path directory) {
-        LlamaCheckpoint.read(this, directory);
+        LlamaCheckpoint.read(config, LlamaHead.LANGUAGE_MODEL, this, directory);
     }
 
     /** The sizes. */

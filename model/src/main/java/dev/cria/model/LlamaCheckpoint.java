@@ -1,6 +1,5 @@
 package dev.cria.model;
 
-import dev.cria.core.Engine;
 import dev.cria.core.autograd.Parameter;
 import dev.cria.core.autograd.Parameters;
 import dev.cria.core.checkpoint.DType;
@@ -12,6 +11,7 @@ import dev.cria.core.checkpoint.TensorFiles;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
+import dev.cria.core.train.Trainable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A Llama as a directory of files: Hugging Face's layout is read and written, Meta's is read. */
@@ -30,8 +29,9 @@ final class LlamaCheckpoint {
 
     private LlamaCheckpoint() {}
 
-    static void save(Llama model, Path directory, Function<Parameter, Tensor> weights) {
-        LlamaConfigFile.write(model.config(), directory);
+    static void save(
+            LlamaConfig config, LlamaHead head, Trainable model, Path directory, Function<Parameter, Tensor> weights) {
+        LlamaConfigFile.write(config, head, directory);
         TensorOps ops = model.engine().ops();
         List<NamedTensor> tensors = model.parameters().all().stream()
                 .map(parameter -> TensorFiles.named(ops, parameter.name(), DType.F32, weights.apply(parameter)))
@@ -39,47 +39,70 @@ final class LlamaCheckpoint {
         SafetensorsWriter.write(directory, WEIGHTS, tensors, SafetensorsWriter.DEFAULT_SHARD_BYTES);
     }
 
-    static Llama load(Engine engine, Path directory, Predicate<String> trained) {
-        return load(directory, config -> Llama.zeros(engine, config, trained));
-    }
-
-    /** Fills an empty model that is made when the files turn out to be right. */
-    static Llama load(Path directory, Function<LlamaConfig, Llama> empty) {
+    /**
+     * Fills an empty model that is made when the files turn out to be right.
+     *
+     * @param head that the files must have; weights that the model has beside it stay as they are
+     */
+    static <M extends Trainable> M load(Path directory, LlamaHead head, Function<LlamaConfig, M> empty) {
         PickleFiles.refuse(directory);
         try (Safetensors file = Safetensors.open(directory, WEIGHTS)) {
             WeightLayout layout = MetaLayout.isAt(directory)
                     ? MetaLayout.read(directory, file)
                     : new WeightLayout.HuggingFace(LlamaConfigFile.read(directory));
-            check(layout, file);
+            check(layout, head, file);
             checkTied(layout, file);
-            Llama model = empty.apply(layout.config());
+            M model = empty.apply(layout.config());
             try {
-                read(model, layout, file);
+                read(model, head, layout, file);
                 return model;
             } catch (RuntimeException e) {
-                model.close();
+                model.parameters().close();
                 throw e;
             }
         }
     }
 
     /** Reads a directory that {@link #save} wrote into a model of the same sizes. */
-    static void read(Llama model, Path directory) {
+    static void read(LlamaConfig config, LlamaHead head, Trainable model, Path directory) {
         try (Safetensors file = Safetensors.open(directory, WEIGHTS)) {
-            WeightLayout layout = new WeightLayout.HuggingFace(model.config());
-            check(layout, file);
-            read(model, layout, file);
+            WeightLayout layout = new WeightLayout.HuggingFace(config);
+            check(layout, head, file);
+            read(model, head, layout, file);
         }
     }
 
-    private static void read(Llama model, WeightLayout layout, Safetensors file) {
+    private static void read(Trainable model, LlamaHead head, WeightLayout layout, Safetensors file) {
+        Set<String> stored =
+                head.specs(layout.config()).stream().map(Parameters.Spec::name).collect(Collectors.toSet());
         for (Parameter parameter : model.parameters().all()) {
-            layout.read(model.engine().ops(), file, parameter);
+            if (stored.contains(parameter.name())) {
+                layout.read(model.engine().ops(), file, parameter);
+            }
+        }
+    }
+
+    /** Names the mistake of giving one kind of model for the other. */
+    private static void checkHead(WeightLayout layout, LlamaHead head, Safetensors file) {
+        boolean scalar = file.tensors().containsKey(ScalarModel.HEAD);
+        boolean language = !scalar || file.tensors().containsKey(layout.stored(Llama.LM_HEAD));
+        if (head == LlamaHead.SCALAR && !scalar) {
+            throw new InvalidFileException(
+                    file.source(),
+                    "it has no scalar head (%s), so it is not %s; train one from it with `cria reward`"
+                            .formatted(ScalarModel.HEAD, head.description()));
+        }
+        if (head == LlamaHead.LANGUAGE_MODEL && !language) {
+            throw new InvalidFileException(
+                    file.source(),
+                    "it is %s (it has %s), not %s"
+                            .formatted(LlamaHead.SCALAR.description(), ScalarModel.HEAD, head.description()));
         }
     }
 
     /** Names what is missing, extra or misshaped before any memory is set aside. */
-    private static void check(WeightLayout layout, Safetensors file) {
+    private static void check(WeightLayout layout, LlamaHead head, Safetensors file) {
+        checkHead(layout, head, file);
         int layers = layout.config().numHiddenLayers();
         if (layers > file.tensors().size()) {
             throw new InvalidFileException(
@@ -90,7 +113,7 @@ final class LlamaCheckpoint {
         Set<String> missing = new TreeSet<>();
         Set<String> extra = new TreeSet<>(file.tensors().keySet());
         List<String> misshaped = new ArrayList<>();
-        for (Parameters.Spec spec : Llama.specs(layout.config())) {
+        for (Parameters.Spec spec : head.specs(layout.config())) {
             String name = layout.stored(spec.name());
             StoredTensor tensor = file.tensors().get(name);
             if (tensor == null) {
@@ -113,11 +136,11 @@ final class LlamaCheckpoint {
     private static void checkTied(WeightLayout layout, Safetensors file) {
         if (layout.ignored().contains(Llama.LM_HEAD)
                 && file.tensors().containsKey(Llama.LM_HEAD)
-                && fingerprint(file, Llama.LM_HEAD) != fingerprint(file, Llama.EMBEDDING)) {
+                && fingerprint(file, Llama.LM_HEAD) != fingerprint(file, LlamaBody.EMBEDDING)) {
             throw new InvalidFileException(
                     file.source(),
                     "%s differs from %s, though config.json ties them; set tie_word_embeddings to false"
-                            .formatted(Llama.LM_HEAD, Llama.EMBEDDING));
+                            .formatted(Llama.LM_HEAD, LlamaBody.EMBEDDING));
         }
     }
 

@@ -65,9 +65,13 @@ final class LlamaConfigFile {
 
     private LlamaConfigFile() {}
 
-    static void write(LlamaConfig config, Path directory) {
+    static void write(LlamaConfig config, LlamaHead head, Path directory) {
         ObjectNode json = MAPPER.createObjectNode();
-        json.putArray("architectures").add("LlamaForCausalLM");
+        json.putArray("architectures").add(head.architecture());
+        if (head == LlamaHead.SCALAR) { // without these Transformers takes it for a classifier with two labels
+            json.putObject("id2label").put("0", "score");
+            json.putObject("label2id").put("score", 0);
+        }
         json.put("model_type", "llama")
                 .put("vocab_size", config.vocabSize())
                 .put("hidden_size", config.hiddenSize())

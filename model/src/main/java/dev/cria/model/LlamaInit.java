@@ -1,6 +1,7 @@
 package dev.cria.model;
 
 import dev.cria.core.autograd.Parameter;
+import dev.cria.core.autograd.Parameters;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import dev.cria.core.random.CounterRandom;
@@ -14,20 +15,23 @@ final class LlamaInit {
 
     private LlamaInit() {}
 
-    static void initialise(Llama model, long seed) {
-        double residualScale = 1 / Math.sqrt(2.0 * model.config().numHiddenLayers());
+    static void initialise(TensorOps ops, LlamaConfig config, Parameters parameters, long seed) {
+        double residualScale = 1 / Math.sqrt(2.0 * config.numHiddenLayers());
         long index = 0;
-        for (Parameter parameter : model.parameters().all()) {
-            TensorOps ops = model.engine().ops();
+        for (Parameter parameter : parameters.all()) {
             if (parameter.value().rank() == 1) {
                 ops.fill(parameter.value(), 1);
             } else {
-                double scale =
-                        model.config().initializerRange() * (writesResidual(parameter.name()) ? residualScale : 1);
+                double scale = config.initializerRange() * (writesResidual(parameter.name()) ? residualScale : 1);
                 normal(ops, parameter.value(), CounterRandom.of(seed, "init", index), scale);
             }
             index++;
         }
+    }
+
+    /** A new head on a body that is trained already. */
+    static void initialiseHead(TensorOps ops, Parameter head, double deviation, long seed) {
+        normal(ops, head.value(), CounterRandom.of(seed, "init head", 0), deviation);
     }
 
     private static boolean writesResidual(String name) {

@@ -24,7 +24,7 @@ record MetaLayout(LlamaConfig config) implements WeightLayout {
     private static final int POSITIONS = 4096; // Llama 2's; params.json does not say
 
     private static final Map<String, String> TOP =
-            Map.of(Llama.EMBEDDING, EMBEDDING, Llama.FINAL_NORM, "norm.weight", Llama.LM_HEAD, "output.weight");
+            Map.of(LlamaBody.EMBEDDING, EMBEDDING, LlamaBody.FINAL_NORM, "norm.weight", Llama.LM_HEAD, "output.weight");
     private static final Map<String, String> IN_BLOCK = Map.of(
             "self_attn.q_proj.weight", "attention.wq.weight",
             "self_attn.k_proj.weight", "attention.wk.weight",

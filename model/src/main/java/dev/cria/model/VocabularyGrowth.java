@@ -24,7 +24,7 @@ final class VocabularyGrowth {
         for (Parameter from : model.parameters().all()) {
             Parameter to = grown.parameters().get(from.name());
             boolean hasTokenRows =
-                    from.name().equals(Llama.EMBEDDING) || from.name().equals(Llama.LM_HEAD);
+                    from.name().equals(LlamaBody.EMBEDDING) || from.name().equals(Llama.LM_HEAD);
             if (hasTokenRows) {
                 copyRows(model.engine().ops(), from.value(), to.value());
             } else {
