@@ -56,9 +56,8 @@ public final class CpuOps implements TensorOps {
                     "the cpu ops need ND4J's CPU backend, and %s is loaded; use -Dcria.ops=reference"
                             .formatted(Nd4j.getBackend().getClass().getSimpleName()));
         }
-        Supplier<Gemm> gemms = GemmProvider.best();
-        Supplier<Gemm> weightGemms = precision == Precision.BF16 ? GemmProvider.bf16() : gemms;
-        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), gemms.get(), weightGemms.get()));
+        Supplier<Gemm> weightGemms = GemmProvider.of(precision);
+        this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm(), weightGemms.get()));
         this.gemm = new ParallelGemm(pool);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);

@@ -1,12 +1,16 @@
 package dev.cria.core.ops.cpu;
 
+import dev.cria.core.ops.Precision;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses who multiplies matrices: oneDNN where it is on the class path, which here beats OpenBLAS, else OpenBLAS. */
+/**
+ * Chooses who multiplies with weights: oneDNN where it is on the class path, which beats OpenBLAS on the CPUs measured, else
+ * OpenBLAS.
+ */
 final class GemmProvider {
     /** System property that picks one by name: {@code onednn} or {@code openblas}. */
     static final String PROPERTY = "cria.gemm";
@@ -17,39 +21,36 @@ final class GemmProvider {
     private GemmProvider() {}
 
     /**
-     * Makes the products of one thread at a time.
+     * Makes the products of one thread at a time. Where bf16 cannot be had, a line in the log says why.
      *
      * @throws IllegalArgumentException if {@code -Dcria.gemm} names none, or one that is not there
      */
-    static Supplier<Gemm> best() {
-        String name = System.getProperty(PROPERTY, "");
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "" -> loadOneDnn() ? OneDnnGemm::new : OpenBlasGemm::new;
-            case "openblas" -> OpenBlasGemm::new;
-            case "onednn" -> {
-                if (!loadOneDnn()) {
-                    throw new IllegalArgumentException(
-                            "-D%s=onednn needs the artifact cria-onednn on the class path".formatted(PROPERTY));
-                }
-                yield OneDnnGemm::new;
+    static Supplier<Gemm> of(Precision precision) {
+        String name = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
+        if (!name.isEmpty() && !name.equals("openblas") && !name.equals("onednn")) {
+            throw new IllegalArgumentException("-D%s=%s is unknown; use onednn or openblas".formatted(PROPERTY, name));
+        }
+        boolean present = !name.equals("openblas") && loadOneDnn();
+        if (!present && name.equals("onednn")) {
+            throw new IllegalArgumentException(
+                    "-D%s=onednn needs the artifact cria-onednn on the class path".formatted(PROPERTY));
+        }
+        if (!present) {
+            if (precision == Precision.BF16) {
+                log.warn("bf16 needs oneDNN, the artifact cria-onednn on the class path; running in fp32");
             }
-            default ->
-                throw new IllegalArgumentException(
-                        "-D%s=%s is unknown; use onednn or openblas".formatted(PROPERTY, name));
-        };
+            return OpenBlasGemm::new;
+        }
+        Precision possible = possible(precision);
+        return () -> new OneDnnGemm(possible);
     }
 
-    /** Makes products with factors in bfloat16, or in single precision where this CPU or the class path lacks them. */
-    static Supplier<Gemm> bf16() {
-        if (!loadOneDnn()) {
-            log.warn("bf16 needs the artifact cria-onednn on the class path; running in fp32");
-            return best();
-        }
-        if (!Bf16Gemm.isFast()) {
+    private static Precision possible(Precision wanted) {
+        if (wanted == Precision.BF16 && !OneDnnGemm.hasFastBf16()) {
             log.warn("bf16 needs a CPU with AMX (Sapphire Rapids or newer); running in fp32");
-            return best();
+            return Precision.FP32;
         }
-        return Bf16Gemm::new;
+        return wanted;
     }
 
     private static boolean loadOneDnn() {

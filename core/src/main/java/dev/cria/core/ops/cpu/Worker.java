@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** What one thread of the pool owns: its kernels, its BLAS handle, and memory that grows to the largest size asked for. */
 final class Worker implements AutoCloseable {
     final TileKernels kernels;
-    final Gemm gemm; // in single precision
-    final Gemm weightGemm; // of products with weights
+    final Gemm gemm; // of any sizes, in single precision
+    final Gemm weightGemm; // of products with weights, in sizes that come again
     private final List<float[]> tiles = new ArrayList<>();
     private double[] doubles = {};
     private @Nullable Thread bound; // the thread that this worker's settings were made on

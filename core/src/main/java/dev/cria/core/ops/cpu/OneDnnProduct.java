@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import static dev.cria.core.ops.cpu.OneDnn.check;
 import static dev.cria.core.ops.cpu.OneDnn.matrix;
 
+import dev.cria.core.ops.Precision;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -14,8 +15,11 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
-/** A product of one size, compiled by oneDNN: floats in memory, rounded to bfloat16 on their way into the tile registers. */
-final class Bf16Product {
+/**
+ * A product of one size, compiled by oneDNN. In bf16 the factors are floats in memory too, and rounded on their way into the
+ * tile registers.
+ */
+final class OneDnnProduct {
     private static final int ARGUMENTS = 4;
 
     private final OneDnn oneDnn;
@@ -33,7 +37,7 @@ final class Bf16Product {
     /** What a product is compiled for. */
     record Key(boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean accumulate) {}
 
-    Bf16Product(OneDnn oneDnn, Key key) {
+    OneDnnProduct(OneDnn oneDnn, Precision precision, Key key) {
         this.oneDnn = oneDnn;
         this.key = key;
         dnnl_memory_desc aMatrix = matrix(key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
@@ -42,7 +46,13 @@ final class Bf16Product {
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         check(
                 dnnl.dnnl_matmul_primitive_desc_create(
-                        description, oneDnn.engine(), aMatrix, bMatrix, null, cMatrix, attributes(key.accumulate)),
+                        description,
+                        oneDnn.engine(),
+                        aMatrix,
+                        bMatrix,
+                        null,
+                        cMatrix,
+                        attributes(precision, key.accumulate)),
                 "describe a product");
         check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
         dnnl_memory_desc pad =
@@ -60,13 +70,15 @@ final class Bf16Product {
         arguments.position(0);
     }
 
-    private static dnnl_primitive_attr attributes(boolean accumulate) {
+    private static dnnl_primitive_attr attributes(Precision precision, boolean accumulate) {
         dnnl_primitive_attr attributes = new dnnl_primitive_attr();
         check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
         check(
                 dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
                 "set the scratchpad's mode");
-        check(dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_bf16), "set bfloat16");
+        if (precision == Precision.BF16) {
+            check(dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_bf16), "set bfloat16");
+        }
         if (accumulate) {
             dnnl_post_ops sum = new dnnl_post_ops();
             check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
@@ -101,8 +113,8 @@ final class Bf16Product {
                 && key.accumulate == accumulate;
     }
 
-    /** Whether the CPU has the instructions that make this worth while. */
-    boolean isFast() {
+    /** Whether it runs on the matrix instructions of AMX. */
+    boolean usesAmx() {
         return implementation.contains("amx");
     }
 
