@@ -111,18 +111,27 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
+        OneDnnProduct product = product(transA, transB, m, n, k, lda, ldb, ldc, add);
+        if (product.isUnsafe()) {
+            rest.multiply(transA, transB, m, n, k, 1, a, lda, b, ldb, add ? 1 : 0, c, ldc);
+        } else {
+            product.run(a, b, c, scratchpadAddress);
+        }
+    }
+
+    private OneDnnProduct product(
+            boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean add) {
         for (int i = 0; i < products.size(); i++) {
             OneDnnProduct product = products.get(i);
             if (product.serves(transA, transB, m, n, k, lda, ldb, ldc, add)) {
-                product.run(a, b, c, scratchpadAddress);
-                return;
+                return product;
             }
         }
         OneDnnProduct product = new OneDnnProduct(
                 oneDnn, precision, new OneDnnProduct.Key(transA, transB, m, n, k, lda, ldb, ldc, add));
         products.add(product);
         growScratchpad(product.scratchpadBytes());
-        product.run(a, b, c, scratchpadAddress);
+        return product;
     }
 
     private void growScratchpad(long bytes) {

@@ -118,6 +118,11 @@ final class OneDnnProduct {
         return implementation.contains("amx");
     }
 
+    /** Whether it runs on the routine behind oneDNN's {@code sgemm}, which a signal makes corrupt memory. */
+    boolean isUnsafe() {
+        return implementation.startsWith("gemm");
+    }
+
     long scratchpadBytes() {
         return scratchpadBytes;
     }
