@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The objects of a JSON array or of a JSONL file, one by one, each with the line it begins on. */
-final class JsonItems {
+public final class JsonItems {
     private static final ObjectMapper LINE = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectMapper ARRAY = new ObjectMapper();
 
@@ -24,7 +24,8 @@ final class JsonItems {
 
     /** Takes an item; what it refuses by {@link IllegalArgumentException} is reported under the file and the line. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
+        /** Takes one item and the line it begins on. */
         void accept(JsonNode item, long line);
     }
 
@@ -33,7 +34,7 @@ final class JsonItems {
      *
      * @throws InvalidFileException naming the file and the line
      */
-    static void forEach(Path file, Visitor visitor) {
+    public static void forEach(Path file, Visitor visitor) {
         if (!Files.isRegularFile(file)) {
             throw new InvalidFileException(file, "there is no such file");
         }
@@ -105,7 +106,7 @@ final class JsonItems {
     }
 
     /** The text of a field, which must be there. */
-    static String text(JsonNode item, String field) {
+    public static String text(JsonNode item, String field) {
         JsonNode text = item.path(field);
         if (!text.isTextual()) {
             throw new IllegalArgumentException("it has no string \"" + field + "\"");
@@ -114,7 +115,7 @@ final class JsonItems {
     }
 
     /** The text of a field, empty if it is not there or null. */
-    static String optionalText(JsonNode item, String field) {
+    public static String optionalText(JsonNode item, String field) {
         return item.hasNonNull(field) ? text(item, field) : "";
     }
 }

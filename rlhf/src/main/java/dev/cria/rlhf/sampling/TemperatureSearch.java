@@ -1,0 +1,89 @@
+package dev.cria.rlhf.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The reward of the best of N by temperature and N, as in the paper's figure 8: the best temperature changes with each version. */
+public final class TemperatureSearch {
+    private final AnswerSampler sampler;
+    private final RewardFunction rewards;
+    private final BestOfConfig config;
+
+    /**
+     * A search.
+     *
+     * @param sampler the policy
+     * @param rewards what is best
+     * @param config the largest N, and how answers are drawn but for the temperature
+     */
+    public TemperatureSearch(AnswerSampler sampler, RewardFunction rewards, BestOfConfig config) {
+        this.sampler = sampler;
+        this.rewards = rewards;
+        this.config = config;
+    }
+
+    /**
+     * One temperature.
+     *
+     * @param temperature of the sampling
+     * @param best expected reward of the best of N, by N in the order asked for, mean over the prompts
+     */
+    public record Row(double temperature, List<Double> best) {}
+
+    /**
+     * The table.
+     *
+     * @param sizes the N's
+     * @param rows by temperature in the order asked for
+     */
+    public record Table(List<Integer> sizes, List<Row> rows) {
+        /** The temperature with the best reward at the largest N. */
+        public double bestTemperature() {
+            Row best = rows.get(0);
+            for (Row row : rows) {
+                best = last(row) > last(best) ? row : best;
+            }
+            return best.temperature();
+        }
+
+        private static double last(Row row) {
+            return row.best().get(row.best().size() - 1);
+        }
+    }
+
+    /**
+     * Samples every prompt at every temperature. Answers that were cut off count with their reward less the penalty, unless
+     * they are to be kept.
+     */
+    public Table search(List<RlPrompt> prompts, List<Double> temperatures) {
+        if (prompts.isEmpty() || temperatures.isEmpty()) {
+            throw new IllegalArgumentException("a temperature search needs at least one prompt and one temperature");
+        }
+        List<Integer> sizes = sizes(config.samples());
+        List<Row> rows = new ArrayList<>();
+        for (double temperature : temperatures) {
+            BestOfConfig at = config.withTemperature(temperature).scoringAll();
+            List<BestSample> samples = new BestOfN(sampler, rewards, at).all(prompts);
+            rows.add(new Row(
+                    temperature, sizes.stream().map(n -> mean(samples, n)).toList()));
+        }
+        return new Table(sizes, rows);
+    }
+
+    private static double mean(List<BestSample> samples, int n) {
+        return samples.stream()
+                .mapToDouble(sample -> OrderStatistics.expectedBest(sample.scores(), n))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** 1, 2, 4 and so on, and the largest. */
+    private static List<Integer> sizes(int largest) {
+        List<Integer> sizes = new ArrayList<>();
+        for (int n = 1; n < largest; n *= 2) {
+            sizes.add(n);
+        }
+        sizes.add(largest);
+        return sizes;
+    }
+}
