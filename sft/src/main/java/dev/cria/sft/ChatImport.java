@@ -1,7 +1,6 @@
 package dev.cria.sft;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cria.core.io.InvalidFileException;
 import dev.cria.tokenizer.ChatMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,59 +26,27 @@ public enum ChatImport {
             "assistant", ChatMessage::assistant);
 
     /**
-     * What a file held.
-     *
-     * @param conversations those that could be used
-     * @param skipped one line for each that could not, naming the line and the fault
-     */
-    public record Imported(List<Conversation> conversations, List<String> skipped) {
-        /** Copies the lists. */
-        public Imported {
-            conversations = List.copyOf(conversations);
-            skipped = List.copyOf(skipped);
-        }
-    }
-
-    /**
      * Reads a file, all of whose items must be sound.
      *
-     * @throws InvalidFileException naming the file and the line that is wrong
+     * @throws dev.cria.core.io.InvalidFileException naming the file and the line that is wrong
      */
     public List<Conversation> read(Path file) {
-        List<Conversation> conversations = new ArrayList<>();
-        JsonItems.forEach(file, (item, line) -> conversations.add(parse(item)));
-        return notEmpty(file, conversations);
+        return JsonItems.read(file, "conversation", this::parse);
     }
 
     /**
      * Reads a file and leaves out what is not sound.
      *
-     * @throws InvalidFileException if the file is no JSON, or nothing in it is sound
+     * @throws dev.cria.core.io.InvalidFileException if the file is no JSON, or nothing in it is sound
      */
-    public Imported readSound(Path file) {
-        List<Conversation> conversations = new ArrayList<>();
-        List<String> skipped = new ArrayList<>();
-        JsonItems.forEach(file, (item, line) -> {
-            try {
-                conversations.add(parse(item));
-            } catch (IllegalArgumentException e) {
-                skipped.add("line %d: %s".formatted(line, e.getMessage()));
-            }
-        });
-        return new Imported(notEmpty(file, conversations), skipped);
-    }
-
-    private static List<Conversation> notEmpty(Path file, List<Conversation> conversations) {
-        if (conversations.isEmpty()) {
-            throw new InvalidFileException(file, "it has no usable conversation");
-        }
-        return conversations;
+    public JsonItems.Sound<Conversation> readSound(Path file) {
+        return JsonItems.readSound(file, "conversation", this::parse);
     }
 
     private Conversation parse(JsonNode item) {
         return switch (this) {
             case ALPACA -> alpaca(item);
-            case SHAREGPT -> shareGpt(item);
+            case SHAREGPT -> Conversation.of(shareGptMessages(item));
             case GSM8K -> Conversation.of(JsonItems.text(item, "question"), JsonItems.text(item, "answer"));
         };
     }
@@ -104,7 +71,12 @@ public enum ChatImport {
         return Conversation.of(messages);
     }
 
-    private static Conversation shareGpt(JsonNode item) {
+    /**
+     * The messages of ShareGPT's {@code conversations}.
+     *
+     * @throws IllegalArgumentException if there are none, or from nobody known
+     */
+    public static List<ChatMessage> shareGptMessages(JsonNode item) {
         if (!item.path("conversations").isArray()) {
             throw new IllegalArgumentException("it has no \"conversations\"");
         }
@@ -121,6 +93,6 @@ public enum ChatImport {
             }
             messages.add(role.apply(JsonItems.text(message, "value")));
         }
-        return Conversation.of(messages);
+        return messages;
     }
 }

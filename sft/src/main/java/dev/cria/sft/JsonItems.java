@@ -10,12 +10,20 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
 
-/** The objects of a JSON array or of a JSONL file, one by one, each with the line it begins on. */
+/**
+ * The objects of a JSON array or of a JSONL file, one by one, each with the line it begins on. A file whose name ends in
+ * {@code .gz} is decompressed.
+ */
 public final class JsonItems {
     private static final ObjectMapper LINE = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectMapper ARRAY = new ObjectMapper();
@@ -25,8 +33,61 @@ public final class JsonItems {
     /** Takes an item; what it refuses by {@link IllegalArgumentException} is reported under the file and the line. */
     @FunctionalInterface
     public interface Visitor {
-        /** Takes one item and the line it begins on. */
+        /** Takes an item and the line it begins on, counted from 1. */
         void accept(JsonNode item, long line);
+    }
+
+    /**
+     * The sound items of a file.
+     *
+     * @param items what they say
+     * @param skipped one line for each item that is not sound, naming its line and its fault
+     * @param <T> what an item says
+     */
+    public record Sound<T>(List<T> items, List<String> skipped) {
+        /** Copies the lists. */
+        public Sound {
+            items = List.copyOf(items);
+            skipped = List.copyOf(skipped);
+        }
+    }
+
+    /**
+     * Reads a file, all of whose items must be sound.
+     *
+     * @param what an item is, for errors
+     * @param parser makes a thing of an item, or refuses it by {@link IllegalArgumentException}
+     * @throws InvalidFileException naming the file and the line that is wrong
+     */
+    public static <T> List<T> read(Path file, String what, Function<JsonNode, T> parser) {
+        List<T> items = new ArrayList<>();
+        forEach(file, (item, line) -> items.add(parser.apply(item)));
+        return notEmpty(file, what, items);
+    }
+
+    /**
+     * Reads a file and leaves out what is not sound.
+     *
+     * @throws InvalidFileException if the file is no JSON, or nothing in it is sound
+     */
+    public static <T> Sound<T> readSound(Path file, String what, Function<JsonNode, T> parser) {
+        List<T> items = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
+        forEach(file, (item, line) -> {
+            try {
+                items.add(parser.apply(item));
+            } catch (IllegalArgumentException e) {
+                skipped.add("line %d: %s".formatted(line, e.getMessage()));
+            }
+        });
+        return new Sound<>(notEmpty(file, what, items), skipped);
+    }
+
+    private static <T> List<T> notEmpty(Path file, String what, List<T> items) {
+        if (items.isEmpty()) {
+            throw new InvalidFileException(file, "it has no usable " + what);
+        }
+        return items;
     }
 
     /**
@@ -51,8 +112,16 @@ public final class JsonItems {
         }
     }
 
+    private static BufferedReader open(Path file) throws IOException {
+        if (!file.toString().endsWith(".gz")) {
+            return Files.newBufferedReader(file, StandardCharsets.UTF_8);
+        }
+        return new BufferedReader(new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8.newDecoder()));
+    }
+
     private static boolean beginsWithBracket(Path file) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader reader = open(file)) {
             int c = reader.read();
             while (Character.isWhitespace(c)) {
                 c = reader.read();
@@ -62,7 +131,7 @@ public final class JsonItems {
     }
 
     private static void visitLines(Path file, Visitor visitor) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader reader = open(file)) {
             long number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
@@ -78,7 +147,7 @@ public final class JsonItems {
     }
 
     private static void visitArray(Path file, Visitor visitor) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+        try (BufferedReader reader = open(file);
                 JsonParser parser = ARRAY.createParser(reader)) {
             parser.nextToken();
             while (parser.nextToken() != JsonToken.END_ARRAY) {

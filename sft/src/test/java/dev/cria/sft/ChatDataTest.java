@@ -82,8 +82,8 @@ class ChatDataTest {
         assertThatThrownBy(() -> ChatImport.ALPACA.read(file))
                 .hasMessageContaining("line 3")
                 .hasMessageContaining("empty");
-        ChatImport.Imported sound = ChatImport.ALPACA.readSound(file);
-        assertThat(sound.conversations()).hasSize(1);
+        JsonItems.Sound<Conversation> sound = ChatImport.ALPACA.readSound(file);
+        assertThat(sound.items()).hasSize(1);
         assertThat(sound.skipped()).singleElement().asString().startsWith("line 3");
     }
 

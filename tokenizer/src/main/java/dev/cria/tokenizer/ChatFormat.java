@@ -56,7 +56,17 @@ public interface ChatFormat {
      * @throws IllegalArgumentException if the template there is neither Llama 2's nor one with a separator
      */
     static ChatFormat load(Path directory, Tokenizer tokenizer) {
-        return ChatTemplates.load(directory, tokenizer);
+        return load(directory, tokenizer, MarkPolicy.REFUSE);
+    }
+
+    /**
+     * The format saved in a directory, or Llama 2's if none is.
+     *
+     * @param marks what to do about the format's marks in system and user text, where it has any
+     * @throws IllegalArgumentException if the template there is neither Llama 2's nor one with a separator
+     */
+    static ChatFormat load(Path directory, Tokenizer tokenizer, MarkPolicy marks) {
+        return ChatTemplates.load(directory, tokenizer, marks);
     }
 
     /** What to do about a format's marks in text that people write. */

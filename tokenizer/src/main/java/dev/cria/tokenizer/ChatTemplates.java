@@ -16,11 +16,11 @@ final class ChatTemplates {
         TokenizerFiles.write(file, HuggingFaceWriter.bytes(config));
     }
 
-    static ChatFormat load(Path directory, Tokenizer tokenizer) {
+    static ChatFormat load(Path directory, Tokenizer tokenizer, ChatFormat.MarkPolicy marks) {
         Path file = directory.resolve(HuggingFaceWriter.CONFIG_FILE);
         String template = TokenizerFiles.readConfig(file).path(KEY).asText(Llama2ChatFormat.TEMPLATE);
         if (template.equals(Llama2ChatFormat.TEMPLATE)) {
-            return ChatFormat.llama2(tokenizer);
+            return ChatFormat.llama2(tokenizer, marks);
         }
         String separator = SeparatedChatFormat.separatorOf(template);
         if (separator.isEmpty() || !(tokenizer instanceof BpeTokenizer bpe)) {
