@@ -1,6 +1,7 @@
 package dev.cria.cli;
 
 import dev.cria.core.io.FileErrors;
+import dev.cria.core.train.Distribution;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,7 +14,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * A TensorBoard event file: TFRecords of {@code Event} messages, which hold scalars. Field numbers are those of
+ * A TensorBoard event file: TFRecords of {@code Event} messages, which hold scalars and
+ * histograms. Field numbers are those of
  * TensorFlow's {@code event.proto} and {@code summary.proto}.
  */
 final class EventFile implements AutoCloseable {
@@ -52,6 +54,33 @@ final class EventFile implements AutoCloseable {
         values.forEach(
                 (tag, value) -> summary.message(1, new Message().string(1, tag).fixed32(2, value.floatValue())));
         write(event(millis, step).message(5, summary));
+    }
+
+    /** Writes histograms of a step. */
+    void histograms(long millis, long step, Map<String, Distribution> values) {
+        Message summary = new Message();
+        values.forEach(
+                (tag, value) -> summary.message(1, new Message().string(1, tag).message(5, histogram(value))));
+        write(event(millis, step).message(5, summary));
+    }
+
+    private static Message histogram(Distribution values) {
+        ByteBuffer limits =
+                ByteBuffer.allocate(Distribution.BINS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer counts =
+                ByteBuffer.allocate(Distribution.BINS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int bin = 0; bin < Distribution.BINS; bin++) {
+            limits.putDouble(values.upperLimit(bin));
+            counts.putDouble((double) values.bins()[bin]);
+        }
+        return new Message()
+                .fixed64(1, values.min())
+                .fixed64(2, values.max())
+                .fixed64(3, (double) values.count())
+                .fixed64(4, values.sum())
+                .fixed64(5, values.sumOfSquares())
+                .bytes(6, limits.array())
+                .bytes(7, counts.array());
     }
 
     private static Message event(long millis, long step) {

@@ -84,9 +84,9 @@ final class PretrainCommand implements Callable<Integer> {
         RunEnding.print(out, output, result, "./cria generate --model %s --prompt \"One\"".formatted(output));
     }
 
-    private static List<TrainingListener> watching(Engine engine, PretrainConfig config, Path output) {
+    private List<TrainingListener> watching(Engine engine, PretrainConfig config, Path output) {
         double flops = config.model().flopsPerToken(config.data().contextLength());
-        return RunOptions.watching(output, Utilisation.measure(engine.ops(), flops));
+        return options.watching(output, Utilisation.measure(engine.ops(), flops));
     }
 
     private PretrainConfig config() {

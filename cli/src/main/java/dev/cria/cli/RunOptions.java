@@ -3,6 +3,7 @@ package dev.cria.cli;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
+import dev.cria.core.train.TrainingDashboard;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.Utilisation;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,6 +40,23 @@ final class RunOptions {
 
     @Option(names = "--print-config", description = "Print the resolved configuration and end.")
     private boolean printConfig;
+
+    @Option(
+            names = "--histograms",
+            defaultValue = "0",
+            paramLabel = "STEPS",
+            description = "Write histograms of weights, gradients and updates for TensorBoard every so many steps.")
+    private long histograms;
+
+    @Option(names = "--ui", description = "Show the run in a browser while it trains.")
+    private boolean ui;
+
+    @Option(
+            names = "--ui-port",
+            defaultValue = "9000",
+            paramLabel = "PORT",
+            description = "Where --ui serves; by default ${DEFAULT-VALUE}.")
+    private int uiPort;
 
     boolean resume() {
         return resume;
@@ -81,11 +100,22 @@ final class RunOptions {
                 : List.of(new LogListener(PLAIN_LINES, utilisation));
     }
 
-    /** Progress, the TensorBoard file and the report. */
-    static List<TrainingListener> watching(Path run, @Nullable Utilisation utilisation) {
+    /** Progress, the TensorBoard file, the report and, if asked for, pages in a browser. */
+    List<TrainingListener> watching(Path run, @Nullable Utilisation utilisation) {
         List<TrainingListener> listeners = new ArrayList<>(progress(utilisation));
-        listeners.add(new TensorBoardListener(run));
+        listeners.add(new TensorBoardListener(run, histograms));
         listeners.add(new ReportListener(run));
+        if (ui) {
+            listeners.add(dashboard().show(String.valueOf(run.toAbsolutePath().getFileName()), uiPort));
+        }
         return listeners;
+    }
+
+    private static TrainingDashboard dashboard() {
+        return ServiceLoader.load(TrainingDashboard.class)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "--ui needs the module cria-ui on the class path; ./cria puts it there, a program of your own depends on it"));
     }
 }

@@ -55,7 +55,7 @@ final class SftCommand implements Callable<Integer> {
         Path output = options.output("sft");
         try (Engine engine = Engine.create(config.training().precision());
                 RunDirectory run = RunDirectory.open(output, options.resume());
-                FineTuning tuning = FineTuning.open(engine, config, run, RunOptions.watching(output, null))) {
+                FineTuning tuning = FineTuning.open(engine, config, run, options.watching(output, null))) {
             out.println(tuning.counts().summary());
             GracefulStop.during(
                     tuning::requestStop,

@@ -3,6 +3,7 @@ package dev.cria.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.cria.core.train.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,20 @@ class EventFileTest {
         assertThat(read())
                 .containsExactly(
                         "loss/train 1 5.5", "loss/train 2 4.25", "loss/train 3 4", "speed/tokens_per_second 2 12345");
+    }
+
+    @Test
+    void tensorBoardReadsTheHistograms() throws Exception {
+        long[] bins = new long[Distribution.BINS];
+        bins[0] = 7;
+        bins[Distribution.BINS - 1] = 3;
+        try (EventFile file = EventFile.create(directory, 1_700_000_000_000L)) {
+            file.histograms(
+                    1_700_000_000_500L, 4, Map.of("weights/a", new Distribution(10, -1.5, 3, 2.5, 8.25, 6.5, bins)));
+        }
+
+        // minimum, maximum, count, sum, sum of squares; then the right edge and count of each interval with values
+        assertThat(read()).containsExactly("weights/a 4 -1.5 3 10 2.5 8.25 -1.35:7 3:3");
     }
 
     private List<String> read() throws IOException, InterruptedException {

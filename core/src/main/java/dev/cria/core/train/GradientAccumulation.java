@@ -24,12 +24,13 @@ final class GradientAccumulation<B extends Batch> {
     /**
      * What one step saw.
      *
-     * @param loss mean over the batches by weight
+     * @param loss mean over the batches by weight; 0 without any weight
      * @param metrics further such means
      * @param tokens that went through the model
      * @param dataSeconds spent waiting for data
+     * @param weight of all batches, such as the number of targets
      */
-    record Sums(double loss, Map<String, Double> metrics, long tokens, double dataSeconds) {}
+    record Sums(double loss, Map<String, Double> metrics, long tokens, double dataSeconds, double weight) {}
 
     /** Adds the gradients of one step's loss to the parameters' gradients. */
     Sums run() {
@@ -46,13 +47,16 @@ final class GradientAccumulation<B extends Batch> {
         long tokens = 0;
         Map<String, Double> metrics = new LinkedHashMap<>();
         for (B batch : batches) {
+            tokens += batch.tokenCount();
+            if (batch.weight() == 0) {
+                continue; // the mean over no target is not a number
+            }
             double share = batch.weight() / total;
             Loss loss = backward(batch, share);
             sum += share * loss.value().value();
-            tokens += batch.tokenCount();
             loss.metrics().forEach((name, mean) -> metrics.merge(name, share * mean, Double::sum));
         }
-        return new Sums(sum, metrics, tokens, dataSeconds);
+        return new Sums(sum, metrics, tokens, dataSeconds, total);
     }
 
     private Loss backward(B batch, double share) {

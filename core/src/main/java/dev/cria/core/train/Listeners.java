@@ -15,6 +15,23 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
         all.forEach(listener -> listener.onStart(stepsDone, totalSteps));
     }
 
+    /** Whether anybody asks for the tensors of a step. */
+    boolean watchTensorsAt(long step) {
+        return all.stream().anyMatch(listener -> asksForTensors(listener, step));
+    }
+
+    private static boolean asksForTensors(TrainingListener listener, long step) {
+        long every = listener.tensorsEverySteps();
+        return every > 0 && step % every == 0;
+    }
+
+    @Override
+    public void onTensors(long step, List<TensorReport> tensors) {
+        all.stream()
+                .filter(listener -> asksForTensors(listener, step))
+                .forEach(listener -> listener.onTensors(step, tensors));
+    }
+
     @Override
     public void onStep(StepReport report) {
         all.forEach(listener -> listener.onStep(report));

@@ -44,6 +44,8 @@ public final class LogListener implements TrainingListener {
                     report.loss(),
                     report.gradientNorm(),
                     report.skipped());
+        } else if (report.health() == StepHealth.NO_TARGETS) {
+            LOG.warn("step {}: no token of its batches is a target; no update made", report.step());
         } else if (report.health() == StepHealth.SPIKE) {
             LOG.warn("step {}: the loss of {} is a spike", report.step(), report.loss());
         }

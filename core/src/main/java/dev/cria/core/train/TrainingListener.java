@@ -2,6 +2,7 @@ package dev.cria.core.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Watches a training run. Called on the training thread, in the order the listeners were added. */
@@ -13,6 +14,20 @@ public interface TrainingListener extends AutoCloseable {
      * @param totalSteps steps of the whole run
      */
     default void onStart(long stepsDone, long totalSteps) {}
+
+    /** How often {@link #onTensors} is called, in steps; 0 for never. It costs a copy of the weights and some passes. */
+    default long tensorsEverySteps() {
+        return 0;
+    }
+
+    /**
+     * How the trained weights, their gradients and their last update are spread; before {@link #onStep} of the same step.
+     * Not called for a step without update.
+     *
+     * @param step counted from 1
+     * @param tensors all that are trained
+     */
+    default void onTensors(long step, List<TensorReport> tensors) {}
 
     /** A step is done. */
     default void onStep(StepReport report) {}

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * The one training loop: accumulates gradients over batches, clips, steps AdamW along the schedule, evaluates, writes
@@ -30,12 +31,13 @@ public final class TrainingLoop<B extends Batch> {
     private final TrainingSetup<B> setup;
     private final Engine engine;
     private final AdamW optimizer;
-    private final CosineSchedule schedule;
+    private final ISchedule schedule;
     private final GradientAccumulation<B> gradients;
     private final @Nullable WeightAverage average;
     private final @Nullable CheckpointWriting checkpoints;
     private final HealthMonitor health;
     private final Listeners listeners;
+    private final TensorWatch tensorWatch;
     private final Progress progress = new Progress();
     private long lastCheckpointStep = -1;
     private long lastCheckpointTime = System.nanoTime();
@@ -72,14 +74,25 @@ public final class TrainingLoop<B extends Batch> {
         }
     }
 
-    /** A loop over what the setup names; nothing is computed yet. */
+    /** A loop over what the setup names, along Llama's cosine schedule; nothing is computed yet. */
     public TrainingLoop(TrainingSetup<B> setup) {
+        this(setup, CosineSchedule.of(setup.optimizer(), setup.training().steps()));
+    }
+
+    /**
+     * A loop along another schedule.
+     *
+     * @param setup what it works with
+     * @param schedule the rate of each step, asked for by iterations from 0, in epoch 0; {@code learningRate},
+     *     {@code warmupSteps} and {@code finalLearningRateFraction} of the optimizer's settings do not count
+     */
+    public TrainingLoop(TrainingSetup<B> setup, ISchedule schedule) {
         TrainingConfig training = setup.training();
         Parameters parameters = setup.model().parameters();
         this.setup = setup;
         this.engine = setup.model().engine();
         this.optimizer = new AdamW(engine.ops(), parameters, setup.optimizer());
-        this.schedule = CosineSchedule.of(setup.optimizer(), training.steps());
+        this.schedule = schedule;
         this.gradients = new GradientAccumulation<>(setup);
         this.average = training.averageDecay() == 0
                 ? null
@@ -89,6 +102,7 @@ public final class TrainingLoop<B extends Batch> {
                 : new CheckpointWriting(setup.checkpoints(), engine.ops(), tensors());
         this.health = new HealthMonitor(training.health());
         this.listeners = new Listeners(setup.listeners());
+        this.tensorWatch = new TensorWatch(engine.ops(), parameters, listeners);
     }
 
     /** Asks the loop to end after the present step, with a checkpoint. May be called from any thread. */
@@ -119,7 +133,7 @@ public final class TrainingLoop<B extends Batch> {
         try {
             return train();
         } finally {
-            Closing.all(checkpoints, average, optimizer, listeners);
+            Closing.all(checkpoints, average, optimizer, tensorWatch, listeners);
         }
     }
 
@@ -154,17 +168,15 @@ public final class TrainingLoop<B extends Batch> {
         optimizer.zeroGradients();
         GradientAccumulation.Sums sums = gradients.run();
         double norm = optimizer.gradientNorm();
-        double rate = schedule.rate(progress.step);
-        StepHealth verdict = health.judge(sums.loss(), norm);
-        if (verdict != StepHealth.SKIPPED) {
-            optimizer.step(rate, norm);
-            if (average != null) {
-                average.update();
-            }
-        }
+        double rate = schedule.valueAt((int) Math.min(progress.step, Integer.MAX_VALUE), 0);
+        StepHealth verdict = sums.weight() == 0 ? StepHealth.NO_TARGETS : health.judge(sums.loss(), norm);
         progress.step++;
+        if (verdict == StepHealth.GOOD || verdict == StepHealth.SPIKE) {
+            update(rate, norm);
+        }
         progress.tokens += sums.tokens();
         double seconds = (System.nanoTime() - begin) / 1e9;
+        tensorWatch.afterUpdate(progress.step);
         return new StepReport(
                 progress.step,
                 setup.training().steps(),
@@ -179,6 +191,14 @@ public final class TrainingLoop<B extends Batch> {
                 progress.elapsedSeconds(),
                 verdict,
                 health.skipped());
+    }
+
+    private void update(double rate, double norm) {
+        tensorWatch.beforeUpdate(progress.step);
+        optimizer.step(rate, norm);
+        if (average != null) {
+            average.update();
+        }
     }
 
     private OptionalDouble validate() {

@@ -21,6 +21,9 @@ public record Validation<B extends Batch>(Iterable<B> batches, Objective<B> obje
         double sum = 0;
         double weight = 0;
         for (B batch : batches) {
+            if (batch.weight() == 0) {
+                continue; // the mean over no target is not a number
+            }
             try (Tape tape = engine.inference()) {
                 sum += objective.loss(tape, batch).value().value() * batch.weight();
                 weight += batch.weight();
