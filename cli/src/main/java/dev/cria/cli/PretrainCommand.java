@@ -18,6 +18,7 @@ import dev.cria.pretrain.TextCorpus;
 import dev.cria.tokenizer.Tokenizer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ final class PretrainCommand implements Callable<Integer> {
         PretrainConfig config = config();
         PrintWriter out = spec.commandLine().getOut();
         if (options.printConfig()) {
-            out.print(ConfigText.toYaml(config));
+            out.print(ConfigText.toYaml(resolved(config)));
             out.flush();
             return 0;
         }
@@ -74,6 +75,16 @@ final class PretrainCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** With the vocabulary and positions that the run will have, if the tokenizer is here already. */
+    private static PretrainConfig resolved(PretrainConfig config) {
+        String tokenizer = config.data().tokenizer();
+        if (tokenizer.equals(DataConfig.BYTES) || Files.exists(Path.of(tokenizer))) {
+            return PretrainData.resolve(config);
+        }
+        LOG.info("{} is not here yet: the run's vocabulary will be that of the tokenizer", tokenizer);
+        return config;
     }
 
     private static void run(Pretraining pretraining, Tokenizer tokenizer, Path output, PrintWriter out) {

@@ -14,9 +14,10 @@ import dev.cria.model.Llama;
 import dev.cria.model.TokenScorer;
 import dev.cria.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
                     + "before it."
         })
 final class ScoreCommand implements Callable<Integer> {
+    private static final int LINES = 256; // on the heap at a time
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     @Option(
@@ -67,41 +70,57 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path directory = Checkpoints.resolve(model);
         try (Engine engine = Engine.create();
-                Llama llama = Llama.loadForInference(engine, directory)) {
+                Llama llama = Llama.loadForInference(engine, directory);
+                LineSource lines = LineSource.of(input)) {
             TokenScorer scorer = new TokenScorer(llama);
-            List<Line> lines = read(directory, scorer);
-            List<float[]> scores = scorer.score(lines.stream().map(Line::ids).toList());
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < lines.size(); i++) {
-                text.append(JSON.writeValueAsString(scored(lines.get(i), scores.get(i))))
-                        .append('\n');
+            if (output == null) {
+                PrintWriter out = spec.commandLine().getOut();
+                score(lines, directory, scorer, out);
+                out.flush();
+            } else {
+                DurableFiles.write(output, out -> {
+                    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+                    score(lines, directory, scorer, writer);
+                    writer.flush();
+                });
             }
-            write(text.toString());
         }
         return 0;
     }
 
-    private List<Line> read(Path directory, TokenScorer scorer) throws IOException {
-        List<Line> lines = new ArrayList<>();
+    /** Scores some lines at a time, so that files may be of any size. */
+    private void score(LineSource lines, Path directory, TokenScorer scorer, Appendable out) throws IOException {
+        int number = 0;
         Tokenizer tokenizer = null;
-        for (String text : Files.readAllLines(input, StandardCharsets.UTF_8)) {
-            int number = lines.size() + 1;
-            ObjectNode json = parse(text, number);
-            if (json.has("text") && tokenizer == null) {
-                tokenizer = Tokenizer.load(directory);
+        for (List<byte[]> group = lines.next(LINES); !group.isEmpty(); group = lines.next(LINES)) {
+            List<Line> parsed = new ArrayList<>();
+            for (byte[] text : group) {
+                number++;
+                ObjectNode json = parse(text, number);
+                if (json.has("text") && tokenizer == null) {
+                    tokenizer = Tokenizer.load(directory);
+                }
+                int[] ids = tokenizer != null && json.has("text") ? encode(tokenizer, json, number) : ids(json, number);
+                check(scorer, ids, number);
+                parsed.add(new Line(json, ids));
             }
-            int[] ids = tokenizer != null && json.has("text") ? encode(tokenizer, json, number) : ids(json, number);
-            try {
-                scorer.check(ids);
-            } catch (IllegalArgumentException e) {
-                throw invalid(number, String.valueOf(e.getMessage()));
+            List<float[]> scores = scorer.score(parsed.stream().map(Line::ids).toList());
+            for (int i = 0; i < scores.size(); i++) {
+                out.append(JSON.writeValueAsString(scored(parsed.get(i), scores.get(i))))
+                        .append('\n');
             }
-            lines.add(new Line(json, ids));
         }
-        return lines;
     }
 
-    private ObjectNode parse(String text, int number) {
+    private void check(TokenScorer scorer, int[] ids, int number) {
+        try {
+            scorer.check(ids);
+        } catch (IllegalArgumentException e) {
+            throw invalid(number, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ObjectNode parse(byte[] text, int number) {
         try {
             if (JSON.readTree(text) instanceof ObjectNode json) {
                 return json;
@@ -109,6 +128,8 @@ final class ScoreCommand implements Callable<Integer> {
             throw invalid(number, "it is no JSON object");
         } catch (JsonProcessingException e) {
             throw invalid(number, "it is not valid JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw invalid(number, "it is not UTF-8 text");
         }
     }
 
@@ -151,16 +172,6 @@ final class ScoreCommand implements Callable<Integer> {
             logProbs.add(score);
         }
         return line.json;
-    }
-
-    private void write(String text) {
-        if (output != null) {
-            DurableFiles.write(output, text.getBytes(StandardCharsets.UTF_8));
-            return;
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(text);
-        out.flush();
     }
 
     private InvalidFileException invalid(int line, String problem) {

@@ -63,6 +63,20 @@ class ScoreCommandTest {
     }
 
     @Test
+    void aLineOfManyIsNamedThoughSomeAreReadAtATime() throws IOException {
+        Path output = directory.resolve("scored.jsonl");
+        String good = "{\"ids\": [1, 2, 3]}\n";
+
+        assertThat(score(good.repeat(700), output)).as(err.toString()).isZero();
+        assertThat(Files.readAllLines(output)).hasSize(700);
+
+        Files.delete(output);
+        assertThat(score(good.repeat(600) + "{\n", output)).isEqualTo(2);
+        assertThat(err.toString()).contains("line 601");
+        assertThat(directory).isDirectoryNotContaining("glob:**scored*");
+    }
+
+    @Test
     void withoutAFileTheLinesGoToStdout() throws IOException {
         assertThat(score("{\"ids\": [1, 2]}\n", null)).isZero();
         assertThat(out.toString()).hasLineCount(1).contains("\"logprobs\":[-");

@@ -4,8 +4,10 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -29,15 +31,43 @@ public final class DurableFiles {
      * @throws java.io.UncheckedIOException if it cannot be written
      */
     public static void write(Path file, byte[] contents) {
+        write(file, out -> out.write(contents));
+    }
+
+    /** What goes into a file. */
+    @FunctionalInterface
+    public interface Contents {
+        /** Writes all of it. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Writes a file of any size in the same way; what fails leaves nothing behind.
+     *
+     * @throws java.io.UncheckedIOException if it cannot be written
+     */
+    public static void write(Path file, Contents contents) {
         Path temporary = sibling(file, ".partial");
         try {
             Files.createDirectories(parent(file));
-            Files.write(temporary, contents);
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+                contents.writeTo(out);
+            }
             flush(temporary);
             Files.move(temporary, file, ATOMIC_MOVE);
             flushDirectory(parent(file));
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot write", file, e);
+        } finally {
+            deleteQuietly(temporary);
+        }
+    }
+
+    private static void deleteQuietly(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            // what failed before it says more
         }
     }
 
