@@ -108,6 +108,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
 
     private ObjectNode describe(Workload workload, TrainBenchmark benchmark, Result result) {
         int tokens = workload.batchSize() * workload.sequenceLength();
+        long peakMemory = ResidentMemory.peakMiB(); // before the large products below add to it
         double peak = benchmark.peakFlops();
         ObjectNode line = JSON.createObjectNode();
         line.put("framework", "cria");
@@ -119,7 +120,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
         line.put("best_s", round(result.best(), 4));
         line.put("median_s", round(result.median(), 4));
         line.put("tokens_per_s", round(tokens / result.median(), 1));
-        line.put("peak_rss_mb", ResidentMemory.peakMiB());
+        line.put("peak_rss_mb", peakMemory);
         line.put("model_gflop", round(benchmark.flops() / 1e9, 2));
         line.put("gemm_peak_gflops", round(peak / 1e9, 1));
         line.put("gemm_peak_share", round(benchmark.flops() / result.median() / peak, 3));

@@ -47,7 +47,7 @@ final class TrainBenchmark implements AutoCloseable {
      *
      * @param seconds of each timed step
      * @param phases mean seconds of a step by kind of work
-     * @param allocatedBytes heap allocated per step and thread
+     * @param allocatedBytes heap allocated per step by the thread that allocates most
      * @param lastLoss loss of the last step, in nats
      */
     record Result(double[] seconds, Map<PhaseTimer.Phase, Double> phases, double allocatedBytes, double lastLoss) {
@@ -93,13 +93,13 @@ final class TrainBenchmark implements AutoCloseable {
         }
         timer.reset();
         double[] seconds = new double[steps];
-        long allocated = AllocatedBytes.now();
+        AllocatedBytes before = AllocatedBytes.now();
         for (int i = 0; i < steps; i++) {
             long begin = clock.getAsLong();
             step();
             seconds[i] = (clock.getAsLong() - begin) / 1e9;
         }
-        double perStep = (double) (AllocatedBytes.now() - allocated) / steps;
+        double perStep = (double) AllocatedBytes.now().mostSince(before) / steps;
         Map<PhaseTimer.Phase, Double> phases = timer.seconds();
         phases.replaceAll((phase, total) -> total / steps);
         return new Result(seconds, phases, perStep, lastLoss);

@@ -18,6 +18,19 @@ public final class Bf16 {
         return (bits + 0x7fff + ((bits >>> BITS) & 1)) >>> BITS;
     }
 
+    /** Element {@code index} of memory of pairs. */
+    static float get(Floats pairs, long index) {
+        int bits = Float.floatToRawIntBits(pairs.get(index / 2));
+        return Float.intBitsToFloat(index % 2 == 0 ? bits << BITS : bits & HIGH);
+    }
+
+    /** Writes element {@code index} of memory of pairs. */
+    static void put(Floats pairs, long index, float value) {
+        int before = Float.floatToRawIntBits(pairs.get(index / 2));
+        int after = index % 2 == 0 ? (before & HIGH) | round(value) : (before & ~HIGH) | (round(value) << BITS);
+        pairs.put(index / 2, Float.intBitsToFloat(after));
+    }
+
     /** Writes floats to memory of pairs, from an even element on; a pair's missing second becomes 0. */
     static void put(Floats pairs, float[] from, int at, int length) {
         for (int i = 0; i < length; i += 2) {

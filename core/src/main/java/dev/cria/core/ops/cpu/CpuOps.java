@@ -358,14 +358,8 @@ public final class CpuOps implements TensorOps {
         }
         double[] logProbs = rowLogProbs;
         float factor = (float) gradientScale;
-        new LmHead(pool, this::floats, hidden, weight, targets)
-                .run(
-                        new LmHead.Wanted(
-                                floatsOrNull(dHidden),
-                                floatsOrNull(dWeight),
-                                row -> factor,
-                                (row, logProb) -> logProbs[row] = logProb),
-                        scratch);
+        head(dHidden, dWeight, hidden, weight, targets)
+                .run(row -> factor, (row, logProb) -> logProbs[row] = logProb, scratch);
         return -Arrays.stream(logProbs, 0, targets.length).sum();
     }
 
@@ -374,8 +368,8 @@ public final class CpuOps implements TensorOps {
         Check.head(null, null, hidden, weight, targets);
         Check.length(logProbs, targets.length);
         Floats to = floats(logProbs);
-        new LmHead(pool, this::floats, hidden, weight, targets)
-                .run(new LmHead.Wanted(null, null, row -> 0, (row, logProb) -> to.put(row, (float) logProb)), scratch);
+        head(null, null, hidden, weight, targets)
+                .run(row -> 0, (row, logProb) -> to.put(row, (float) logProb), scratch);
     }
 
     @Override
@@ -390,14 +384,14 @@ public final class CpuOps implements TensorOps {
         Check.head(dHidden, dWeight, hidden, weight, targets);
         Check.length(dLogProbs, targets.length);
         Floats upstream = floats(dLogProbs);
-        new LmHead(pool, this::floats, hidden, weight, targets)
-                .run(
-                        new LmHead.Wanted(
-                                floatsOrNull(dHidden),
-                                floatsOrNull(dWeight),
-                                row -> -upstream.get(row),
-                                (row, logProb) -> {}),
-                        scratch);
+        head(dHidden, dWeight, hidden, weight, targets).run(row -> -upstream.get(row), (row, logProb) -> {}, scratch);
+    }
+
+    private LmHead head(
+            @Nullable Tensor dHidden, @Nullable Tensor dWeight, Tensor hidden, Tensor weight, int[] targets) {
+        HeadTensors tensors =
+                new HeadTensors(floats(hidden), floats(weight), floatsOrNull(dHidden), floatsOrNull(dWeight));
+        return new LmHead(pool, this::floats, HeadSizes.of(hidden.columns(), weight.rows()), tensors, targets);
     }
 
     @Override

@@ -56,6 +56,58 @@ interface Gemm extends AutoCloseable {
     void multiplyVector(
             boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y);
 
+    /** Whether {@link #multiplyBf16} and {@link #roundToBf16} may be called. */
+    default boolean takesBf16() {
+        return false;
+    }
+
+    /**
+     * C = op(A) op(B), or C += op(A) op(B), where A and B are bfloat16 in memory and C is float; all row-major. Each triple of
+     * sizes is compiled once and kept, so there should be few.
+     *
+     * @param transA whether A is stored [k, m]
+     * @param transB whether B is stored [n, k]
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a address of A
+     * @param lda elements from one stored row of A to the next
+     * @param b address of B
+     * @param ldb elements from one stored row of B to the next
+     * @param add whether to add to C
+     * @param c address of C
+     * @param ldc elements from one row of C to the next
+     */
+    default void multiplyBf16(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            boolean add,
+            long c,
+            int ldc) {
+        throw new UnsupportedOperationException(describe() + " does not multiply bfloat16");
+    }
+
+    /**
+     * Rounds a matrix to bfloat16, ties to even. Each pair of sizes is compiled once and kept, so there should be few.
+     *
+     * @param rows of the matrix
+     * @param columns of the matrix
+     * @param from address of its floats
+     * @param fromStride elements from one row of floats to the next
+     * @param to address of the bfloat16
+     * @param toStride elements from one row of bfloat16 to the next
+     */
+    default void roundToBf16(int rows, int columns, long from, int fromStride, long to, int toStride) {
+        throw new UnsupportedOperationException(describe() + " does not round to bfloat16");
+    }
+
     /** Frees what the products hold. */
     @Override
     default void close() {}

@@ -25,12 +25,12 @@ final class OneDnn {
         return stream;
     }
 
-    /** Describes a matrix of floats, the distance of its rows and of its columns in elements. */
-    static dnnl_memory_desc matrix(long rows, long columns, long rowStride, long columnStride) {
+    /** Describes a matrix of oneDNN's element type {@code type}, the distance of its rows and of its columns in elements. */
+    static dnnl_memory_desc matrix(int type, long rows, long columns, long rowStride, long columnStride) {
         dnnl_memory_desc matrix = new dnnl_memory_desc();
         long[] sizes = {rows, columns};
         long[] strides = {rowStride, columnStride};
-        check(dnnl.dnnl_memory_desc_create_with_strides(matrix, 2, sizes, dnnl.dnnl_f32, strides), "describe a matrix");
+        check(dnnl.dnnl_memory_desc_create_with_strides(matrix, 2, sizes, type, strides), "describe a matrix");
         return matrix;
     }
 

@@ -24,6 +24,7 @@ final class OneDnnGemm implements Gemm {
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<OneDnnProduct> products = new ArrayList<>();
+    private final List<OneDnnRounding> roundings = new ArrayList<>();
     private @Nullable Slab scratchpad;
     private long scratchpadAddress;
 
@@ -34,7 +35,7 @@ final class OneDnnGemm implements Gemm {
     /** Whether this CPU multiplies bfloat16 several times faster than single precision. */
     static boolean hasFastBf16() {
         int size = SMALLEST_BLOCK;
-        OneDnnProduct.Key probe = new OneDnnProduct.Key(false, true, size, size, size, size, size, size, false);
+        OneDnnProduct.Key probe = new OneDnnProduct.Key(true, false, true, size, size, size, size, size, size, false);
         return new OneDnnProduct(new OneDnn(), Precision.BF16, probe).usesAmx();
     }
 
@@ -111,7 +112,7 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
-        OneDnnProduct product = product(transA, transB, m, n, k, lda, ldb, ldc, add);
+        OneDnnProduct product = product(false, transA, transB, m, n, k, lda, ldb, ldc, add);
         if (product.isUnsafe()) {
             rest.multiply(transA, transB, m, n, k, 1, a, lda, b, ldb, add ? 1 : 0, c, ldc);
         } else {
@@ -119,16 +120,60 @@ final class OneDnnGemm implements Gemm {
         }
     }
 
+    @Override
+    public boolean takesBf16() {
+        return precision == Precision.BF16;
+    }
+
+    @Override
+    public void multiplyBf16(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            boolean add,
+            long c,
+            int ldc) {
+        OneDnnProduct product = product(true, transA, transB, m, n, k, lda, ldb, ldc, add);
+        if (product.isUnsafe()) {
+            throw new IllegalStateException(
+                    "oneDNN has no fast product in bfloat16 of %d x %d x %d".formatted(m, n, k));
+        }
+        product.run(a, b, c, scratchpadAddress);
+    }
+
+    @Override
+    public void roundToBf16(int rows, int columns, long from, int fromStride, long to, int toStride) {
+        rounding(rows, columns, fromStride, toStride).run(from, to);
+    }
+
+    private OneDnnRounding rounding(int rows, int columns, int fromStride, int toStride) {
+        for (int i = 0; i < roundings.size(); i++) {
+            OneDnnRounding rounding = roundings.get(i);
+            if (rounding.serves(rows, columns, fromStride, toStride)) {
+                return rounding;
+            }
+        }
+        OneDnnRounding rounding = new OneDnnRounding(oneDnn, rows, columns, fromStride, toStride);
+        roundings.add(rounding);
+        return rounding;
+    }
+
     private OneDnnProduct product(
-            boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean add) {
+            boolean bf16, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean add) {
         for (int i = 0; i < products.size(); i++) {
             OneDnnProduct product = products.get(i);
-            if (product.serves(transA, transB, m, n, k, lda, ldb, ldc, add)) {
+            if (product.serves(bf16, transA, transB, m, n, k, lda, ldb, ldc, add)) {
                 return product;
             }
         }
         OneDnnProduct product = new OneDnnProduct(
-                oneDnn, precision, new OneDnnProduct.Key(transA, transB, m, n, k, lda, ldb, ldc, add));
+                oneDnn, precision, new OneDnnProduct.Key(bf16, transA, transB, m, n, k, lda, ldb, ldc, add));
         products.add(product);
         growScratchpad(product.scratchpadBytes());
         return product;

@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
- * A product of one size, compiled by oneDNN. In bf16 the factors are floats in memory too, and rounded on their way into the
- * tile registers.
+ * A product of one size, compiled by oneDNN. In bf16 the factors are either bfloat16 in memory or floats that are rounded on
+ * their way into the tile registers; the product is of floats.
  */
 final class OneDnnProduct {
     private static final int ARGUMENTS = 4;
@@ -34,15 +34,26 @@ final class OneDnnProduct {
     private final long scratchpadBytes;
     private final String implementation;
 
-    /** What a product is compiled for. */
-    record Key(boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean accumulate) {}
+    /** What a product is compiled for; {@code bf16} tells what the factors are in memory. */
+    record Key(
+            boolean bf16,
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            int lda,
+            int ldb,
+            int ldc,
+            boolean accumulate) {}
 
     OneDnnProduct(OneDnn oneDnn, Precision precision, Key key) {
         this.oneDnn = oneDnn;
         this.key = key;
-        dnnl_memory_desc aMatrix = matrix(key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
-        dnnl_memory_desc bMatrix = matrix(key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1);
-        dnnl_memory_desc cMatrix = matrix(key.m, key.n, key.ldc, 1);
+        int type = key.bf16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
+        dnnl_memory_desc aMatrix = matrix(type, key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
+        dnnl_memory_desc bMatrix = matrix(type, key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1);
+        dnnl_memory_desc cMatrix = matrix(dnnl.dnnl_f32, key.m, key.n, key.ldc, 1);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         check(
                 dnnl.dnnl_matmul_primitive_desc_create(
@@ -101,8 +112,19 @@ final class OneDnnProduct {
         arguments.position(index).arg(name).memory(memory);
     }
 
-    boolean serves(boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean accumulate) {
-        return key.m == m
+    boolean serves(
+            boolean bf16,
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            int lda,
+            int ldb,
+            int ldc,
+            boolean accumulate) {
+        return key.bf16 == bf16
+                && key.m == m
                 && key.n == n
                 && key.k == k
                 && key.lda == lda

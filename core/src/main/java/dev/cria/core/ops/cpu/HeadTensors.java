@@ -1,0 +1,17 @@
+package dev.cria.core.ops.cpu;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an LM head works on.
+ *
+ * @param hidden [rows, width]
+ * @param weight [vocab, width]
+ * @param dHidden [rows, width], or null if not wanted
+ * @param dWeight [vocab, width], added to, or null if not wanted
+ */
+record HeadTensors(
+        Floats hidden,
+        Floats weight,
+        @Nullable Floats dHidden,
+        @Nullable Floats dWeight) {}
