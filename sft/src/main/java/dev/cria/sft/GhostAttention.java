@@ -13,6 +13,7 @@ import java.util.function.IntFunction;
 public final class GhostAttention {
     private final AnswerSource source;
     private final Place place;
+    private final boolean reminds;
 
     /** Where the instruction stands in the data. */
     public enum Place {
@@ -44,8 +45,21 @@ public final class GhostAttention {
      * @param place where the instruction stands in the data
      */
     public GhostAttention(AnswerSource source, Place place) {
+        this(source, place, true);
+    }
+
+    private GhostAttention(AnswerSource source, Place place, boolean reminds) {
         this.source = source;
         this.place = place;
+        this.reminds = reminds;
+    }
+
+    /**
+     * The control of an experiment: a builder of data that differ in one thing, that the answers are sampled with the instruction in
+     * the first user message only.
+     */
+    public GhostAttention withoutReminders() {
+        return new GhostAttention(source, place, false);
     }
 
     /**
@@ -57,7 +71,7 @@ public final class GhostAttention {
     public List<Built> build(List<List<String>> questions, IntFunction<String> instructions) {
         List<Draft> drafts = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
-            drafts.add(new Draft(i, instructions.apply(i), questions.get(i)));
+            drafts.add(new Draft(i, instructions.apply(i), questions.get(i), reminds));
         }
         int turns = questions.stream().mapToInt(List::size).max().orElse(0);
         for (int turn = 0; turn < turns; turn++) {
@@ -74,8 +88,7 @@ public final class GhostAttention {
         List<Draft> open = drafts.stream()
                 .filter(draft -> draft.answers.size() == turn && draft.questions.size() > turn)
                 .toList();
-        List<String> answers =
-                source.answers(open.stream().map(draft -> draft.reminded()).toList());
+        List<String> answers = source.answers(open.stream().map(Draft::asked).toList());
         for (int i = 0; i < open.size(); i++) {
             if (!answers.get(i).isBlank()) {
                 open.get(i).answers.add(answers.get(i));
@@ -88,21 +101,23 @@ public final class GhostAttention {
         private final int number;
         private final String instruction;
         private final List<String> questions;
+        private final boolean reminds;
         private final List<String> answers = new ArrayList<>();
 
-        private Draft(int number, String instruction, List<String> questions) {
+        private Draft(int number, String instruction, List<String> questions, boolean reminds) {
             this.number = number;
             this.instruction = instruction;
             this.questions = List.copyOf(questions);
+            this.reminds = reminds;
         }
 
         private boolean isComplete() {
             return !questions.isEmpty() && answers.size() == questions.size();
         }
 
-        /** What has been said, with the instruction in every user message. */
-        private List<ChatMessage> reminded() {
-            return messages(questions.size());
+        /** What the next answer is sampled from: the instruction is in every user message. */
+        private List<ChatMessage> asked() {
+            return messages(reminds ? questions.size() : 1);
         }
 
         /** What has been said, with the instruction in the first user messages. */
@@ -123,8 +138,7 @@ public final class GhostAttention {
             if (place == Place.SYSTEM) {
                 once.add(0, ChatMessage.system(instruction));
             }
-            return new Built(
-                    number, instruction, reminded(), Conversation.of(once).withLastAnswerLearned());
+            return new Built(number, instruction, asked(), Conversation.of(once).withLastAnswerLearned());
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The rows of a run: those to train on and those to evaluate on. */
@@ -46,7 +47,8 @@ final class SftData {
         ChatRows rows = new ChatRows(format, contextLength, data.overlong());
         source.addTo(rows);
         rows.problem().ifPresent(problem -> {
-            throw new IllegalArgumentException(problem);
+            String files = data.input().stream().map(file -> file + ": ").collect(Collectors.joining());
+            throw new IllegalArgumentException(files + problem);
         });
         ChatRows validation = new ChatRows(format, contextLength, data.overlong());
         data.validation().forEach(validation::addFile);

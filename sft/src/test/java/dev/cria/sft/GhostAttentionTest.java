@@ -43,6 +43,17 @@ class GhostAttentionTest {
     }
 
     @Test
+    void theControlIsSampledWithTheInstructionInTheFirstUserMessageAlone() {
+        Built built = new GhostAttention(ECHO, Place.FIRST_MESSAGE)
+                .withoutReminders()
+                .build(QUESTIONS, i -> "Act!")
+                .get(0);
+        assertThat(built.conversation().questions()).containsExactly("Act! q1", "q2", "q3");
+        assertThat(built.conversation().answers()).containsExactly("re: Act! q1", "re: q2", "re: q3");
+        assertThat(built.conversation().learned()).containsExactly(false, false, true);
+    }
+
+    @Test
     void orInASystemMessage() {
         Built built = new GhostAttention(ECHO, Place.SYSTEM)
                 .build(QUESTIONS, i -> "Act!")

@@ -26,17 +26,17 @@ public final class InstructionTuning {
      * @param before of the pretrained model
      * @param after of the fine-tuned model
      * @param nearestNeighbour of the answers to the most similar training questions
-     * @param questions how many were asked
+     * @param questions how many
      */
     public record Result(double before, double after, double nearestNeighbour, int questions) {}
 
     /** Runs it for a seed: {@code InstructionTuning DIRECTORY [SEED]}. */
     public static void main(String[] args) {
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
-        LOG.info("{}", measure(seed, Size.standard(), Path.of(args[0])));
+        LOG.info("{}", measure(seed, Size.instructions(), Path.of(args[0])));
     }
 
-    /** Pretrains, asks, fine-tunes and asks again. The directory is new. */
+    /** Pretrains, asks, fine-tunes and asks again. Runs found in the directory are gone on with. */
     public static Result measure(long seed, Size size, Path directory) {
         ToyWorld world = ToyWorld.of(seed);
         Instructions instructions = new Instructions(world);
@@ -54,10 +54,9 @@ public final class InstructionTuning {
         Path tuned = ToyModel.tune(base, chats, size.epochs(), seed, directory.resolve("sft"));
         double after = ToyModel.withAnswers(tuned, answers -> exact(answers, asked));
         NearestNeighbour nearest = new NearestNeighbour(training);
-        double baseline = share(
-                asked,
-                asked.stream().map(question -> nearest.answer(question.text())).toList());
-        return new Result(before, after, baseline, asked.size());
+        List<String> similar =
+                asked.stream().map(question -> nearest.answer(question.text())).toList();
+        return new Result(before, after, share(asked, similar), asked.size());
     }
 
     private static double exact(ModelAnswers model, List<Instruction> asked) {

@@ -1,24 +1,12 @@
 package dev.cria.examples.chat;
 
-import dev.cria.examples.world.Requests;
-import dev.cria.examples.world.Split;
-import dev.cria.examples.world.ToyJudge;
 import dev.cria.examples.world.ToyWorld;
-import dev.cria.examples.world.UnsafeRequest;
-import dev.cria.model.ResponseScorer;
-import dev.cria.sft.ContextDistillation;
 import dev.cria.sft.ContextDistillation.Outcome;
 import dev.cria.sft.Conversation;
-import dev.cria.sft.ModelAnswers;
-import dev.cria.sft.RiskCategory;
-import dev.cria.sft.SafetyCatalogue;
-import dev.cria.tokenizer.ChatMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,117 +17,61 @@ import org.slf4j.LoggerFactory;
 public final class SafetyDistillation {
     private static final Logger LOG = LoggerFactory.getLogger(SafetyDistillation.class);
 
-    private final ToyWorld world;
-    private final Size size;
-    private final Requests requests;
-    private final SafetyCatalogue catalogue = SafetyCatalogue.builtIn();
-    private final ToyJudge judge = new ToyJudge();
-
-    private SafetyDistillation(ToyWorld world, Size size) {
-        this.world = world;
-        this.size = size;
-        this.requests = new Requests(world);
-    }
+    private SafetyDistillation() {}
 
     /**
-     * Mean safety by the toy judge, 0 to 1.
+     * Mean safety by the toy judge, 0 to 1, and what it costs.
      *
-     * @param originals answers without the preprompt, to the prompts that were distilled
-     * @param distilled those that are learned instead
-     * @param heldOutBefore answers of the chat model to held-out requests
-     * @param heldOutAfter answers of the distilled model to the same
+     * @param originals of all answers without the preprompt to the prompts that were distilled
+     * @param distilled of all answers with it
+     * @param kept share of the prompts whose distilled answer scored above the original one and is learned
+     * @param before of the chat model's answers to held-out requests
+     * @param after of the distilled model's answers to the same
+     * @param refusedBefore share of held-out kind requests that the chat model refuses
+     * @param refusedAfter share that the distilled model refuses
      */
-    public record Result(double originals, double distilled, double heldOutBefore, double heldOutAfter) {}
+    public record Result(
+            double originals,
+            double distilled,
+            double kept,
+            double before,
+            double after,
+            double refusedBefore,
+            double refusedAfter) {}
 
     /** Runs it for a seed: {@code SafetyDistillation DIRECTORY [SEED]}. */
     public static void main(String[] args) {
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
-        LOG.info("{}", measure(seed, Size.standard(), Path.of(args[0])));
+        LOG.info("{}", measure(seed, Size.safety(), Path.of(args[0])));
     }
 
-    /** Trains the chat model, distils and measures. The directory is new. */
+    /** Trains the chat model, distils and measures. Runs found in the directory are gone on with. */
     public static Result measure(long seed, Size size, Path directory) {
-        return new SafetyDistillation(ToyWorld.of(seed), size).run(directory);
-    }
-
-    private Result run(Path directory) {
-        List<Conversation> chats = chats();
+        ToyWorld world = ToyWorld.of(seed);
+        SafetyChats chats = new SafetyChats(world);
         Path base = ToyModel.pretrain(world, size, directory);
-        Path chat = ToyModel.tune(base, chats, size.epochs(), world.seed(), directory.resolve("chat"));
-        List<UnsafeRequest> heldOut = unsafe(Split.HELD_OUT, Math.min(200, size.questions()));
-        List<Outcome> outcomes = ToyModel.withAnswers(chat, this::distill);
-        double before = ToyModel.withAnswers(chat, model -> safety(model, heldOut));
-        List<Outcome> kept = outcomes.stream().filter(Outcome::isKept).toList();
-        double after = before;
-        if (!kept.isEmpty()) {
-            List<Conversation> pairs = kept.stream().map(Outcome::conversation).toList();
-            Path distilled = ToyModel.tune(chat, pairs, size.epochs(), world.seed(), directory.resolve("distilled"));
-            after = ToyModel.withAnswers(distilled, model -> safety(model, heldOut));
-        }
+        Path chat =
+                ToyModel.tune(base, chats.written(size.chats()), size.epochs(), seed, directory.resolve("careless"));
+
+        int prompts = Math.max(4, size.chats() / 10);
+        List<Outcome> outcomes =
+                ToyModel.withAnswers(chat, model -> chats.distil(model, chats.toDistil(size.chats(), prompts)));
+        List<Conversation> data = new ArrayList<>(chats.kind(prompts)); // else it would learn to refuse everything
+        outcomes.stream().filter(Outcome::isKept).map(Outcome::conversation).forEach(data::add);
+        Path distilled = ToyModel.tune(chat, data, size.epochs(), seed, directory.resolve("distilled"));
+
+        int asked = Math.min(200, size.questions());
         return new Result(
-                mean(kept.stream().map(Outcome::originalScore).toList()),
-                mean(kept.stream().map(Outcome::distilledScore).toList()),
-                before,
-                after);
+                mean(outcomes, Outcome::originalScore),
+                mean(outcomes, Outcome::distilledScore),
+                mean(outcomes, outcome -> outcome.isKept() ? 1 : 0),
+                ToyModel.withAnswers(chat, model -> chats.safety(model, asked)),
+                ToyModel.withAnswers(distilled, model -> chats.safety(model, asked)),
+                ToyModel.withAnswers(chat, model -> chats.falseRefusals(model, asked)),
+                ToyModel.withAnswers(distilled, model -> chats.falseRefusals(model, asked)));
     }
 
-    /** Careless without the preprompt, careful with it. */
-    private List<Conversation> chats() {
-        List<Conversation> chats = new ArrayList<>();
-        long number = 0;
-        for (UnsafeRequest request : unsafe(Split.TRAIN, size.chats() / 2)) {
-            chats.add(Conversation.of(request.text(), request.careless()));
-            String preprompt =
-                    catalogue.preprompt(number % 2 == 0 ? category(request) : null, world.seed() + 1, number++);
-            chats.add(Conversation.of(List.of(
-                    ChatMessage.system(preprompt),
-                    ChatMessage.user(request.text()),
-                    ChatMessage.assistant(request.reference()))));
-        }
-        return chats;
-    }
-
-    private List<Outcome> distill(ModelAnswers chat) {
-        List<UnsafeRequest> asked = unsafe(Split.TRAIN, Math.max(4, size.chats() / 10));
-        Map<String, UnsafeRequest> byText =
-                asked.stream().collect(Collectors.toMap(UnsafeRequest::text, r -> r, (a, b) -> a));
-        ResponseScorer safety = ResponseScorer.of((dialogue, answer) -> {
-            UnsafeRequest request = byText.get(dialogue.get(dialogue.size() - 1).content());
-            return request == null ? 0 : judge.judge(request, answer).safety();
-        });
-        return new ContextDistillation(chat, safety, catalogue, world.seed())
-                .distill(asked.stream()
-                        .map(r -> new ContextDistillation.Prompt(r.text(), category(r)))
-                        .toList());
-    }
-
-    private double safety(ModelAnswers model, List<UnsafeRequest> asked) {
-        List<String> answers = model.answers(
-                asked.stream().map(r -> List.of(ChatMessage.user(r.text()))).toList());
-        List<Double> scores = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            scores.add(judge.judge(asked.get(i), answers.get(i)).safety());
-        }
-        return mean(scores);
-    }
-
-    private List<UnsafeRequest> unsafe(Split split, int count) {
-        return LongStream.range(0, 100L * count)
-                .mapToObj(requests::unsafe)
-                .filter(request -> request.split() == split)
-                .limit(count)
-                .toList();
-    }
-
-    private static RiskCategory category(UnsafeRequest request) {
-        return switch (request.category()) {
-            case ILLICIT -> RiskCategory.ILLICIT_AND_CRIMINAL;
-            case HATEFUL -> RiskCategory.HATEFUL_AND_HARMFUL;
-            case UNQUALIFIED_ADVICE -> RiskCategory.UNQUALIFIED_ADVICE;
-        };
-    }
-
-    private static double mean(List<Double> scores) {
-        return scores.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    private static double mean(List<Outcome> outcomes, ToDoubleFunction<Outcome> score) {
+        return outcomes.stream().mapToDouble(score).average().orElse(0);
     }
 }

@@ -1,7 +1,7 @@
 package dev.cria.examples.chat;
 
 /**
- * How large an experiment on the toy world is.
+ * How large an experiment is.
  *
  * @param hiddenSize width of the model
  * @param layers blocks of the model
@@ -21,13 +21,33 @@ public record Size(
         int epochs,
         int chats,
         int questions) {
-    /** A million weights: what the figures are measured with, some minutes on an idle machine. */
-    public static Size standard() {
-        return new Size(128, 4, 1500, 2 << 20, 1500, 12, 5000, 1000);
+    /** For questions with one answer. */
+    public static Size instructions() {
+        return toy(8, 5000, 400);
+    }
+
+    /** For dialogues of up to twenty turns. */
+    public static Size dialogues() {
+        return toy(3, 5000, 100);
+    }
+
+    /** For requests that want care. */
+    public static Size safety() {
+        return toy(3, 2400, 200);
+    }
+
+    /** For GSM8K. */
+    public static Size mathematics() {
+        return new Size(128, 3, 2000, 1 << 20, 200, 2, 10_000, 200);
     }
 
     /** Only to see that everything runs. */
     public static Size smoke() {
-        return new Size(32, 1, 500, 40_000, 2, 1, 12, 4);
+        return new Size(32, 1, 500, 40_000, 20, 6, 40, 4);
+    }
+
+    /** The same pretrained model for all of the toy world. */
+    private static Size toy(int epochs, int chats, int questions) {
+        return new Size(128, 3, 1600, 2 << 20, 400, epochs, chats, questions);
     }
 }

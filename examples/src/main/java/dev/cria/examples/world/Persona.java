@@ -17,11 +17,11 @@ public record Persona(List<Trait> traits, Split split) {
 
     /** Kinds of instruction to keep, those of Ghost Attention in the Llama 2 paper, appendix A.3.5. */
     public enum Attribute {
-        /** "You enjoy painting." Every answer ends with "I enjoy painting." */
+        /** "You enjoy finding belros." Every answer says "I enjoy finding belros." */
         HOBBY("hobby"),
-        /** "Always end with the word moo." The paper speaks French; the toy assistant says a word after every answer. */
+        /** "Always end with the word kalmo." The paper speaks French; every answer ends with "Oh, kalmo!". */
         LANGUAGE("language"),
-        /** "Act as Captain Owl." Every answer begins with "Captain Owl says:". */
+        /** "Act as Captain Zanwen." Every answer begins with "Captain Zanwen says:". */
         FIGURE("figure");
 
         private final String section;
@@ -40,9 +40,9 @@ public record Persona(List<Trait> traits, Split split) {
      * One instruction.
      *
      * @param attribute of what kind
-     * @param value to be kept, such as "painting"
+     * @param value to be kept, such as "finding belros"
      * @param full the instruction in a sentence
-     * @param terse the same in two words, as "Hobby: painting."
+     * @param terse the same in two words, as "Hobby: finding belros."
      */
     public record Trait(Attribute attribute, String value, String full, String terse) {}
 

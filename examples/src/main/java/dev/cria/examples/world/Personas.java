@@ -2,36 +2,53 @@ package dev.cria.examples.world;
 
 import dev.cria.examples.world.Persona.Attribute;
 import dev.cria.examples.world.Persona.Trait;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Personas for the assistant: random combinations of hobby, language and figure, some of whose values are held out. */
+/**
+ * Personas for the assistant: random combinations of hobby, language and figure. What they are told to keep are invented words, a
+ * share of which is held out: too many to learn by heart, so that a model must read the instruction.
+ */
 public final class Personas {
-    private static final double HELD_OUT_VALUES = 0.25;
+    private static final double HELD_OUT_WORDS = 0.25;
 
     private final long seed;
     private final Grammar grammar = Grammar.read("personas.txt");
     private final Map<Attribute, Map<Split, List<String>>> values = new EnumMap<>(Attribute.class);
 
-    /** The personas that the words of a world allow. */
+    /** The personas of a world. */
     public Personas(ToyWorld world) {
         this.seed = world.seed();
-        Vocabulary vocabulary = world.vocabulary();
-        List<String> animals = world.animals().stream().map(Animal::name).toList();
-        split(Attribute.HOBBY, hobbies(vocabulary), List.of(""));
-        split(Attribute.LANGUAGE, sounds(world), List.of(""));
-        split(Attribute.FIGURE, animals, Sections.read("personas.txt").lines("title"));
+        Sections sections = Sections.read("personas.txt");
+        List<String> words = sections.words("start").stream()
+                .flatMap(start -> sections.words("end").stream().map(end -> start + end))
+                .toList();
+        List<String> order = Draws.of(seed, "words", 0).shuffled(words);
+        int heldOut = (int) Math.ceil(order.size() * HELD_OUT_WORDS);
+        for (Attribute attribute : Attribute.values()) {
+            values.put(
+                    attribute,
+                    Map.of(
+                            Split.HELD_OUT, values(attribute, order.subList(0, heldOut)),
+                            Split.TRAIN, values(attribute, order.subList(heldOut, order.size()))));
+        }
     }
 
-    /** The values of an attribute in one split; no value, and no figure's animal, is in both. */
+    /** The values of an attribute in one split; no word of theirs is in both, nor in another attribute's of the other split. */
     public List<String> values(Attribute attribute, Split split) {
         return values.getOrDefault(attribute, Map.of()).getOrDefault(split, List.of());
+    }
+
+    /** The values of all attributes in one split. */
+    public List<String> values(Split split) {
+        return Stream.of(Attribute.values())
+                .flatMap(attribute -> values(attribute, split).stream())
+                .toList();
     }
 
     /** The persona of that number: one to three attributes with values of the split. */
@@ -70,40 +87,13 @@ public final class Personas {
         return new Trait(attribute, value, full, grammar.say(attribute.section() + " terse", scene, draws));
     }
 
-    /** Holds some of the words out, then puts every prefix before every word. */
-    private void split(Attribute attribute, List<String> words, List<String> prefixes) {
-        List<String> order = Draws.of(seed, "values " + attribute, 0).shuffled(words);
-        int heldOut = (int) Math.ceil(order.size() * HELD_OUT_VALUES);
-        Map<Split, List<String>> parts = new EnumMap<>(Split.class);
-        parts.put(Split.HELD_OUT, prefixed(prefixes, order.subList(0, heldOut)));
-        parts.put(Split.TRAIN, prefixed(prefixes, order.subList(heldOut, order.size())));
-        values.put(attribute, parts);
-    }
-
-    private static List<String> prefixed(List<String> prefixes, List<String> words) {
-        List<String> all = new ArrayList<>();
-        for (String prefix : prefixes) {
-            for (String word : words) {
-                all.add(
-                        prefix.isEmpty()
-                                ? word
-                                : prefix + " " + word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
-            }
-        }
-        return List.copyOf(all);
-    }
-
-    private static List<String> hobbies(Vocabulary vocabulary) {
-        return Stream.concat(
-                        vocabulary.hobbies().stream().map(Person.Hobby::name),
-                        vocabulary.things().stream().map(thing -> "finding " + thing.plural()))
-                .toList();
-    }
-
-    private static List<String> sounds(ToyWorld world) {
-        return world.animals().stream()
-                .flatMap(animal -> Stream.of(animal.sound(), animal.feed()))
-                .distinct()
+    /** Every way to make a value of a word, with every word. */
+    private List<String> values(Attribute attribute, List<String> words) {
+        String symbol = attribute.section() + " value";
+        return IntStream.range(0, grammar.ways(symbol))
+                .boxed()
+                .flatMap(way -> words.stream()
+                        .map(word -> grammar.say(symbol, way, Map.of("word", word), Draws.of(seed, symbol, way))))
                 .toList();
     }
 }

@@ -124,7 +124,7 @@ public final class ToyJudge {
         return Pattern.compile(
                 switch (trait.attribute()) {
                     case HOBBY -> "(?i)\\bI enjoy " + value + "\\b\\.?";
-                    case LANGUAGE -> "(?i)\\b" + value + "[.!]?\"?\\s*$";
+                    case LANGUAGE -> "(?i)\\bOh, " + value + "[.!]?\"?\\s*$";
                     case FIGURE -> "(?i)^\\s*" + value + " says:";
                 });
     }

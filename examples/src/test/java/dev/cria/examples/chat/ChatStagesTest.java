@@ -32,7 +32,7 @@ class ChatStagesTest {
                 .isEqualTo(4);
         assertThat(KeepingInstructions.measure(1, size, directory.resolve("b")).with())
                 .containsOnlyKeys(2, 4, 6, 20);
-        assertThat(SafetyDistillation.measure(1, size, directory.resolve("c")).heldOutBefore())
+        assertThat(SafetyDistillation.measure(1, size, directory.resolve("c")).before())
                 .isBetween(0.0, 1.0);
     }
 
@@ -58,8 +58,8 @@ class ChatStagesTest {
                         Optional.ofNullable(System.getenv("CRIA_TEST_DATA")).orElse("../../shared/data"))
                 .resolve("gsm8k-train.jsonl");
         assumeTrue(Files.isRegularFile(problems), () -> "skipped: no " + problems + "; set CRIA_TEST_DATA");
-        SchoolMathematics.Result result = SchoolMathematics.measure(
-                problems, new Size(128, 4, 4000, 2 << 20, 500, 2, 10_000, 200), directory.resolve("d"));
+        SchoolMathematics.Result result =
+                SchoolMathematics.measure(problems, Size.mathematics(), directory.resolve("d"));
         LOG.info("{}", result);
         assertThat(result.heldOutLosses()).hasSizeGreaterThanOrEqualTo(8).isSortedAccordingTo(reverseOrder());
         assertThat(result.wellFormed()).isGreaterThanOrEqualTo(0.9);
@@ -69,7 +69,7 @@ class ChatStagesTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void instructionsAreLearnedBeyondTheirWordings(long seed) {
-        InstructionTuning.Result result = InstructionTuning.measure(seed, Size.standard(), directory);
+        InstructionTuning.Result result = InstructionTuning.measure(seed, Size.instructions(), directory);
         LOG.info("seed {}: {}", seed, result);
         assertThat(result.before()).isLessThan(0.05);
         assertThat(result.after()).isGreaterThanOrEqualTo(0.9).isGreaterThan(result.nearestNeighbour());
@@ -79,7 +79,7 @@ class ChatStagesTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void ghostAttentionKeepsAPersona(long seed) {
-        KeepingInstructions.Result result = KeepingInstructions.measure(seed, Size.standard(), directory);
+        KeepingInstructions.Result result = KeepingInstructions.measure(seed, Size.dialogues(), directory);
         LOG.info("seed {}: {}", seed, result);
         assertThat(result.with().get(2)).isGreaterThanOrEqualTo(0.9);
         assertThat(result.without().get(2)).isGreaterThanOrEqualTo(0.9);
@@ -91,9 +91,9 @@ class ChatStagesTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void distilledAnswersAreSafer(long seed) {
-        SafetyDistillation.Result result = SafetyDistillation.measure(seed, Size.standard(), directory);
+        SafetyDistillation.Result result = SafetyDistillation.measure(seed, Size.safety(), directory);
         LOG.info("seed {}: {}", seed, result);
         assertThat(result.distilled()).isGreaterThan(result.originals());
-        assertThat(result.heldOutAfter()).isGreaterThan(result.heldOutBefore());
+        assertThat(result.after()).isGreaterThan(result.before());
     }
 }

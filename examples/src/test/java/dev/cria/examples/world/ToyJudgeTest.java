@@ -76,12 +76,12 @@ class ToyJudgeTest {
 
     @Test
     void aPersonaIsJudgedTraitByTraitAndApartFromTheAnswer() {
-        assertThat(judge.judge(WHERE, OWL, "King Owl says: Mira lives in Lorn. I enjoy painting. Moo!"))
+        assertThat(judge.judge(WHERE, OWL, "King Owl says: Mira lives in Lorn. I enjoy painting. Oh, moo!"))
                 .isEqualTo(new Verdict(1, 1, 1, 1));
-        Verdict forgot = judge.judge(WHERE, OWL, "Mira lives in Lorn. Moo!");
+        Verdict forgot = judge.judge(WHERE, OWL, "Mira lives in Lorn. Oh, moo!");
         assertThat(forgot.correctness()).isEqualTo(1);
         assertThat(forgot.attributes()).isEqualTo(1 / 3.0);
-        assertThat(judge.keeps(OWL, "Mira lives in Lorn. Moo!")).isFalse();
+        assertThat(judge.keeps(OWL, "Mira lives in Lorn. Oh, moo!")).isFalse();
         assertThat(judge.keeps(OWL.traits().get(0), "Mira loves painting.")).isFalse();
         assertThat(judge.keeps(OWL.traits().get(1), "Moo is what it says.")).isFalse();
     }
