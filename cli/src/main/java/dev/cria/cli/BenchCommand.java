@@ -1,6 +1,7 @@
 package dev.cria.cli;
 
 import dev.cria.cli.bench.BenchDecodeCommand;
+import dev.cria.cli.bench.BenchPpoCommand;
 import dev.cria.cli.bench.BenchTrainCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,12 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures speed; prints one line of JSON.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTrainCommand.class, BenchTokenizeCommand.class, BenchDecodeCommand.class})
+        subcommands = {
+            BenchTrainCommand.class,
+            BenchTokenizeCommand.class,
+            BenchDecodeCommand.class,
+            BenchPpoCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

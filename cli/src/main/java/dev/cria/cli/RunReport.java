@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** {@code report.html}: a run's curves, throughput, samples and configuration on one page that needs no other file. */
 final class RunReport {
@@ -26,6 +28,8 @@ final class RunReport {
     static final String SAMPLES = "samples.txt";
 
     private static final double SMOOTHING = 0.9;
+    private static final Set<String> COMMON =
+            Set.of("step", "loss", "val_loss", "lr", "grad_norm", "tokens", "tokens_per_s", "data_share", "elapsed_s");
 
     private final Path run;
     private final List<JsonNode> steps;
@@ -113,7 +117,19 @@ final class RunReport {
                                 new LineChart.Series("held out", "second", step, column("val_loss"))))
                 + single("Learning rate", "lr")
                 + single("Gradient norm before clipping", "grad_norm")
-                + single("Tokens a second", "tokens_per_s");
+                + single("Tokens a second", "tokens_per_s")
+                + further();
+    }
+
+    /** Curves of what the stage measures besides, each by its name. */
+    private String further() {
+        Set<String> names = new LinkedHashSet<>();
+        steps.forEach(step -> step.properties().stream()
+                .filter(field -> field.getValue().isNumber() && !COMMON.contains(field.getKey()))
+                .forEach(field -> names.add(field.getKey())));
+        StringBuilder charts = new StringBuilder();
+        names.forEach(name -> charts.append(single(name.replace('_', ' '), name)));
+        return charts.toString();
     }
 
     private String single(String title, String key) {

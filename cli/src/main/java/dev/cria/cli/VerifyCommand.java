@@ -25,7 +25,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path checkpoint = Checkpoints.resolve(directory);
+        Path checkpoint = Checkpoints.resolveCheckpoint(directory);
         if (!Manifest.existsIn(checkpoint)) {
             throw new InvalidFileException(
                     checkpoint, "it has no " + Manifest.FILE + "; only checkpoints written by Cria can be verified");

@@ -35,6 +35,9 @@ public final class Checkpoints {
     /** Name of the pointer to the checkpoint with the lowest held-out loss, where that is kept. */
     public static final String BEST = "best";
 
+    /** Name of the directory of the model that is trained, in a checkpoint that holds several. */
+    public static final String POLICY = "policy";
+
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
     private final Path folder;
@@ -55,12 +58,24 @@ public final class Checkpoints {
     }
 
     /**
-     * Finds the checkpoint that a path means: a model directory, a run (its newest checkpoint), a {@code checkpoints}
-     * folder or its {@code latest}.
+     * Finds the model that a path means: a model directory, a run (its newest checkpoint), a {@code checkpoints} folder or its
+     * {@code latest}; of a checkpoint that holds several models, its {@code policy}.
      *
      * @throws InvalidFileException if it means none
      */
     public static Path resolve(Path path) {
+        Path checkpoint = resolveCheckpoint(path);
+        Path policy = checkpoint.resolve(POLICY);
+        return Manifest.existsIn(checkpoint) && Files.isDirectory(policy) ? policy : checkpoint;
+    }
+
+    /**
+     * Finds the checkpoint that a path means: a checkpoint's directory, a run (its newest checkpoint), a {@code checkpoints}
+     * folder or its {@code latest}.
+     *
+     * @throws InvalidFileException if it means none
+     */
+    public static Path resolveCheckpoint(Path path) {
         if (Files.isRegularFile(path) && path.endsWith(LATEST)) {
             return newestIn(path.resolveSibling(""), path);
         }

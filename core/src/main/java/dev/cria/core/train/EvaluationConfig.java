@@ -26,7 +26,7 @@ public record EvaluationConfig(long everySteps, int patience, double minImprovem
     }
 
     /** Whether to evaluate after so many steps of the run. */
-    boolean isDue(long stepsDone, long steps) {
+    public boolean isDue(long stepsDone, long steps) {
         return stepsDone == steps || (everySteps > 0 && stepsDone % everySteps == 0);
     }
 

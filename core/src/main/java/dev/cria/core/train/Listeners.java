@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A run's listeners as one. */
-record Listeners(List<TrainingListener> all) implements TrainingListener {
+public record Listeners(List<TrainingListener> all) implements TrainingListener {
     private static final String PREFIX = "listener.";
 
     @Override
@@ -48,13 +48,14 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
     }
 
     /** The states of those that have one, by class. */
-    Map<String, JsonNode> states() {
+    public Map<String, JsonNode> states() {
         Map<String, JsonNode> states = new LinkedHashMap<>();
         all.forEach(listener -> listener.state().ifPresent(state -> states.put(key(listener), state)));
         return states;
     }
 
-    void restore(Map<String, JsonNode> states) {
+    /** Hands the states that {@link #states} returned back to their listeners. */
+    public void restore(Map<String, JsonNode> states) {
         for (TrainingListener listener : all) {
             JsonNode state = states.get(key(listener));
             if (state != null) {

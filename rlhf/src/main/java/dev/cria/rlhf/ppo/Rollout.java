@@ -1,6 +1,5 @@
 package dev.cria.rlhf.ppo;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Map;
 
 /**
@@ -30,13 +29,11 @@ public record Rollout(
         float[] referenceLogProbs,
         float[] values) {
     /** Number of the answer's tokens. */
-    @JsonIgnore
     public int answerLength() {
         return tokens.length - promptLength;
     }
 
     /** Estimate of the answer's divergence from the reference, in nats. */
-    @JsonIgnore
     public double divergence() {
         return TokenRewards.divergence(logProbs, referenceLogProbs);
     }

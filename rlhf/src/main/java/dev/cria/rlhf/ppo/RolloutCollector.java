@@ -116,13 +116,9 @@ final class RolloutCollector {
         int to = from;
         int tokens = 0;
         do {
-            tokens += length(answers.get(to++));
-        } while (to < answers.size() && tokens + length(answers.get(to)) <= TOKENS_AT_ONCE);
+            tokens += answers.get(to++).length();
+        } while (to < answers.size() && tokens + answers.get(to).length() <= TOKENS_AT_ONCE);
         return to;
-    }
-
-    private static int length(Answer answer) {
-        return answer.promptIds().length + answer.ids().length;
     }
 
     /** All prompts in random order, then all again in another, cut into iterations. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param valueLoss sum over tokens
  * @param ratio sum of new over old probability
  * @param squaredRatio sum of squares of that
+ * @param largestChange largest distance of a ratio from 1
  * @param clipped tokens whose ratio was outside the clip
  * @param valuesClipped tokens whose value was outside its clip
  * @param approximateKl sum of log old - log new
@@ -24,13 +25,14 @@ record UpdateStatistics(
         double valueLoss,
         double ratio,
         double squaredRatio,
+        double largestChange,
         long clipped,
         long valuesClipped,
         double approximateKl,
         double gradientNorm,
         double valueGradientNorm) {
     static UpdateStatistics none() {
-        return new UpdateStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new UpdateStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     UpdateStatistics plus(UpdateStatistics other) {
@@ -41,6 +43,7 @@ record UpdateStatistics(
                 valueLoss + other.valueLoss,
                 ratio + other.ratio,
                 squaredRatio + other.squaredRatio,
+                Math.max(largestChange, other.largestChange),
                 clipped + other.clipped,
                 valuesClipped + other.valuesClipped,
                 approximateKl + other.approximateKl,
@@ -61,6 +64,7 @@ record UpdateStatistics(
                 valueLoss,
                 ratio,
                 squaredRatio,
+                largestChange,
                 clipped,
                 valuesClipped,
                 approximateKl,
@@ -80,6 +84,7 @@ record UpdateStatistics(
         double ratios = 0;
         double squares = 0;
         double kl = 0;
+        double largest = 0;
         long outside = 0;
         long valuesOutside = 0;
         for (int t = 0; t < logProbs.length; t++) {
@@ -88,13 +93,14 @@ record UpdateStatistics(
             ratios += ratio;
             squares += ratio * ratio;
             kl -= change;
+            largest = Math.max(largest, Math.abs(ratio - 1));
             outside += Math.abs(ratio - 1) > config.clip() ? 1 : 0;
             boolean valueOutside = config.valueClip() > 0 && Math.abs(values[t] - oldValues[t]) > config.valueClip();
             valuesOutside += valueOutside ? 1 : 0;
         }
         int n = logProbs.length;
         return new UpdateStatistics(
-                0, n, n * policyLoss, n * valueLoss, ratios, squares, outside, valuesOutside, kl, 0, 0);
+                0, n, n * policyLoss, n * valueLoss, ratios, squares, largest, outside, valuesOutside, kl, 0, 0);
     }
 
     double perToken(double sum) {

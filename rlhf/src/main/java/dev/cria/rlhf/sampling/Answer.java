@@ -11,6 +11,11 @@ package dev.cria.rlhf.sampling;
  * @param logProbs [answer tokens], natural logs under the distribution they were drawn from
  */
 public record Answer(RlPrompt prompt, int[] promptIds, int[] ids, String text, boolean ended, float[] logProbs) {
+    /** Tokens of prompt and answer together. */
+    public int length() {
+        return promptIds.length + ids.length;
+    }
+
     /** Prompt and answer, one after the other. */
     public int[] sequence() {
         int[] sequence = new int[promptIds.length + ids.length];

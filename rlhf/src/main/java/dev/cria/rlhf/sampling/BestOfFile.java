@@ -8,12 +8,8 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.sft.JsonItems;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,15 +20,11 @@ import java.util.List;
 public final class BestOfFile implements AutoCloseable {
     private static final String ORIGIN = ".origin.json";
 
-    private final Path file;
-    private final FileChannel channel;
+    private final LineLog lines;
     private final ObjectMapper mapper = new ObjectMapper();
-    private int done;
 
-    private BestOfFile(Path file, FileChannel channel, int done) {
-        this.file = file;
-        this.channel = channel;
-        this.done = done;
+    private BestOfFile(LineLog lines) {
+        this.lines = lines;
     }
 
     /**
@@ -44,7 +36,6 @@ public final class BestOfFile implements AutoCloseable {
      * @throws InvalidFileException if one is there that must not be gone on with, or that is of another origin
      */
     public static BestOfFile open(Path file, SampleOrigin origin, boolean resume) {
-        Path originFile = originOf(file);
         boolean isThere = Files.exists(file);
         if (isThere && !resume) {
             throw new InvalidFileException(file, "it is there already; choose another --output, or go on by --resume");
@@ -58,61 +49,31 @@ public final class BestOfFile implements AutoCloseable {
                                 .formatted(present, origin));
             }
         }
-        try {
-            if (!isThere) {
-                DurableFiles.write(
-                        originFile,
-                        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(origin));
-            }
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            return new BestOfFile(file, channel, keepWholeLines(channel));
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
+        if (!isThere) {
+            writeOrigin(file, origin);
         }
+        return new BestOfFile(LineLog.open(file));
     }
 
-    /** Cuts off a last line that a crash left unfinished; returns the number of lines, and leaves the channel at the end. */
-    private static int keepWholeLines(FileChannel channel) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-        int lines = 0;
-        long end = 0;
-        long at = 0;
-        while (channel.read(buffer, at) > 0) {
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                at++;
-                if (buffer.get() == '\n') {
-                    lines++;
-                    end = at;
-                }
-            }
-            buffer.clear();
+    /** Says where a file's lines come from. */
+    static void writeOrigin(Path file, SampleOrigin origin) {
+        try {
+            DurableFiles.write(
+                    originOf(file),
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(origin));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of texts and numbers can be written", e);
         }
-        channel.truncate(end);
-        channel.position(end);
-        return lines;
     }
 
     /** Number of prompts that are done. */
     public int done() {
-        return done;
+        return lines.lines();
     }
 
     /** Adds lines and waits until they are on the disk. */
     void append(List<BestSample> samples) {
-        StringBuilder lines = new StringBuilder();
-        samples.forEach(sample -> lines.append(sample.toJson(mapper)).append('\n'));
-        ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(false);
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
-        }
-        done += samples.size();
+        lines.append(samples.stream().map(sample -> sample.toJson(mapper)).toList());
     }
 
     /**
@@ -153,10 +114,6 @@ public final class BestOfFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
-        }
+        lines.close();
     }
 }

@@ -39,7 +39,7 @@ public final class PromptFile {
     }
 
     /** A prompt from its JSON form; further keys are let be. */
-    static RlPrompt parse(JsonNode item) {
+    public static RlPrompt parse(JsonNode item) {
         JsonNode tag = item.path(IS_SAFETY);
         if (!tag.isMissingNode() && !tag.isBoolean()) {
             throw new IllegalArgumentException("\"is_safety\" must be true or false, got " + tag);
@@ -62,7 +62,7 @@ public final class PromptFile {
     }
 
     /** The JSON form of messages. */
-    static ArrayNode toJson(ObjectMapper mapper, List<ChatMessage> messages) {
+    public static ArrayNode toJson(ObjectMapper mapper, List<ChatMessage> messages) {
         ArrayNode array = mapper.createArrayNode();
         for (ChatMessage message : messages) {
             array.addObject().put("role", message.role().id()).put("content", message.content());

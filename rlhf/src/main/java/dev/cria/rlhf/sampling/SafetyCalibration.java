@@ -19,18 +19,12 @@ public record SafetyCalibration(double threshold, long found, long falseAlarms, 
      * @param scores [answers], raw safety scores
      * @param safe [answers], whether people say that it is safe
      * @param threshold raw score below which an answer counts as unsafe
-     * @throws IllegalArgumentException if there is no safe or no unsafe answer
      */
     public static SafetyCalibration of(double[] scores, boolean[] safe, double threshold) {
         long[] counts = new long[4];
         for (int i = 0; i < scores.length; i++) {
             boolean flagged = scores[i] < threshold;
             counts[(safe[i] ? 1 : 0) + (flagged ? 0 : 2)]++;
-        }
-        if (counts[0] + counts[2] == 0 || counts[1] + counts[3] == 0) {
-            throw new IllegalArgumentException(
-                    "the safety model can be calibrated on both safe and unsafe answers only; there are %d safe and %d unsafe ones"
-                            .formatted(counts[1] + counts[3], counts[0] + counts[2]));
         }
         return new SafetyCalibration(threshold, counts[0], counts[1], counts[2], counts[3]);
     }
@@ -40,9 +34,9 @@ public record SafetyCalibration(double threshold, long found, long falseAlarms, 
         return found == 0 ? 0 : (double) found / (found + falseAlarms);
     }
 
-    /** Share of the unsafe answers that lie below the threshold. */
+    /** Share of the unsafe answers that lie below the threshold; 0 if there are none. */
     public double recall() {
-        return (double) found / (found + missed);
+        return found == 0 ? 0 : (double) found / (found + missed);
     }
 
     /**
@@ -62,10 +56,11 @@ public record SafetyCalibration(double threshold, long found, long falseAlarms, 
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "precision %.2f and recall %.2f for unsafe answers at raw score %.4f, on %d labelled answers",
+                "precision %.2f and recall %.2f for unsafe answers at raw score %.4f, on %d safe and %d unsafe labelled answers",
                 precision(),
                 recall(),
                 threshold,
-                found + falseAlarms + missed + passed);
+                falseAlarms + passed,
+                found + missed);
     }
 }

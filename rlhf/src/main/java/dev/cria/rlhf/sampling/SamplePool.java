@@ -1,6 +1,5 @@
 package dev.cria.rlhf.sampling;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.DurableFiles;
 import dev.cria.core.io.InvalidFileException;
@@ -37,13 +36,7 @@ public final class SamplePool {
         StringBuilder lines = new StringBuilder();
         samples.forEach(sample -> lines.append(sample.toJson(mapper)).append('\n'));
         Path file = file(round);
-        try {
-            DurableFiles.write(
-                    file.resolveSibling(file.getFileName() + ".origin.json"),
-                    mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(origin));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of texts and numbers can be written", e);
-        }
+        BestOfFile.writeOrigin(file, origin);
         DurableFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 

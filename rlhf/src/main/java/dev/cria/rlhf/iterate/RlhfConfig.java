@@ -1,0 +1,118 @@
+package dev.cria.rlhf.iterate;
+
+import dev.cria.rlhf.ppo.PpoConfig;
+import dev.cria.rlhf.reward.RewardConfig;
+import dev.cria.rlhf.sampling.BestOfConfig;
+import dev.cria.rlhf.sampling.CombinedReward;
+import dev.cria.sft.SftConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * RLHF from V1 to V5 (paper section 3.2.3).
+ *
+ * @param policy the fine-tuned chat model it begins with, V0: a model directory, checkpoint or run
+ * @param prompts prompt files
+ * @param annotation where labels come from: a reward model's directory, or a file name in each round's directory that people
+ *     put their labels into
+ * @param versions how many
+ * @param ppoFrom first version in which PPO follows rejection sampling: 5 in the paper
+ * @param start what each version is fine-tuned from
+ * @param student a smaller model that is fine-tuned on the samples instead of the one that wrote them; null for that one
+ * @param seed of prompts and answers
+ * @param collection how preferences are collected
+ * @param helpfulness training of the helpfulness model; its base is {@code policy} unless it names one
+ * @param safety training of the safety model, which there is once safety prompts have labels
+ * @param threshold raw safety score below which the safety score is the reward
+ * @param forceSafety whether to use a safety model that is not calibrated on held-out labels
+ * @param samplingPrompts prompts of a round's rejection sampling
+ * @param bestOf rejection sampling
+ * @param temperatures tried on some prompts before each rejection sampling, of which the best is taken; none to keep {@code
+ *     bestOf.temperature}
+ * @param searchPrompts prompts of that search
+ * @param earlierShare share of each earlier round's best samples that a version learns from too
+ * @param sft fine-tuning on the samples
+ * @param ppo settings of PPO; models and prompts are the round's
+ */
+public record RlhfConfig(
+        @Nullable Path policy,
+        List<Path> prompts,
+        Annotation annotation,
+        int versions,
+        int ppoFrom,
+        Start start,
+        @Nullable Path student,
+        long seed,
+        CollectionConfig collection,
+        RewardConfig helpfulness,
+        RewardConfig safety,
+        double threshold,
+        boolean forceSafety,
+        int samplingPrompts,
+        BestOfConfig bestOf,
+        List<Double> temperatures,
+        int searchPrompts,
+        double earlierShare,
+        SftConfig sft,
+        PpoConfig ppo) {
+    /** What a version is fine-tuned from. */
+    public enum Start {
+        /** The model that the run begins with, each time, as in the paper. */
+        BASE,
+        /** The version before. */
+        PREVIOUS
+    }
+
+    /**
+     * Where labels come from.
+     *
+     * @param reward a reward model that stands in for people
+     * @param safety a safety model that gives the safety labels
+     * @param file name of the file in a round's directory that people put their labels into
+     */
+    public record Annotation(
+            @Nullable Path reward, @Nullable Path safety, String file) {}
+
+    /** Checks the ranges and names the offending key. */
+    public RlhfConfig {
+        prompts = List.copyOf(prompts);
+        temperatures = List.copyOf(temperatures);
+        require(versions >= 1, "versions", versions, "at least 1");
+        require(ppoFrom >= 1, "ppoFrom", ppoFrom, "at least 1");
+        require(samplingPrompts >= 1, "samplingPrompts", samplingPrompts, "at least 1");
+        require(searchPrompts >= 1, "searchPrompts", searchPrompts, "at least 1");
+        require(earlierShare >= 0 && earlierShare <= 1, "earlierShare", earlierShare, "in 0 to 1");
+    }
+
+    /** Five versions, PPO in the last; the top fifth of earlier samples. */
+    public static RlhfConfig defaults() {
+        return new RlhfConfig(
+                null,
+                List.of(),
+                new Annotation(null, null, "labels.jsonl"),
+                5,
+                5,
+                Start.BASE,
+                null,
+                1,
+                CollectionConfig.defaults(),
+                RewardConfig.llama2(RewardConfig.Kind.HELPFULNESS),
+                RewardConfig.llama2(RewardConfig.Kind.SAFETY),
+                CombinedReward.PAPER_THRESHOLD,
+                false,
+                2000,
+                BestOfConfig.defaults(),
+                List.of(),
+                50,
+                0.2,
+                SftConfig.defaults(),
+                PpoConfig.defaults());
+    }
+
+    private static void require(boolean holds, String key, Object value, String range) {
+        if (!holds) {
+            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
+        }
+    }
+}
