@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A tokenizer of a few letters for tasks that can be solved by hand: id 0 begins a sequence, the last may end it. */
-final class LetterTokenizer implements Tokenizer {
+public final class LetterTokenizer implements Tokenizer {
     private final int size;
     private final boolean hasEos;
 
-    LetterTokenizer(int size, boolean hasEos) {
+    /** Letters from a on. */
+    public LetterTokenizer(int size, boolean hasEos) {
         this.size = size;
         this.hasEos = hasEos;
     }
