@@ -80,7 +80,7 @@ final class LineChart {
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
                     LEFT, WIDTH - RIGHT, toY(y), toY(y));
             append("<text x=\"%d\" y=\"%.1f\" class=\"y\">%s</text>", LEFT - 6, toY(y) + 4, number(y));
-            append("<text x=\"%.1f\" y=\"%d\" class=\"x\">%s</text>", toX(x), HEIGHT - 8, number(x));
+            append("<text x=\"%.1f\" y=\"%d\" class=\"x\">%s</text>", toX(x), HEIGHT - 8, count(x));
         }
     }
 
@@ -122,6 +122,11 @@ final class LineChart {
 
     private double toY(double y) {
         return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * (y - minY) / (maxY - minY);
+    }
+
+    /** Steps are whole numbers; between few of them a tick may lie at a part. */
+    private String count(double x) {
+        return maxX >= 10 * TICKS ? String.format(Locale.ROOT, "%,.0f", x) : number(x);
     }
 
     private static String number(double value) {

@@ -89,6 +89,7 @@ final class PlanCommand implements Callable<Integer> {
         line(out, "  running average", "%s", gigabytes(plan.averageBytes()));
         line(out, "  checkpoint copy", "%s", gigabytes(plan.stagingBytes()));
         line(out, "  activations", "%s, estimated", gigabytes(plan.activationBytes()));
+        line(out, "  logits", "%s", gigabytes(plan.logitBytes()));
     }
 
     private static String gigabytes(long bytes) {

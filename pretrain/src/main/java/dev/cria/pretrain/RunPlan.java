@@ -12,7 +12,8 @@ import dev.cria.model.LlamaConfig;
  * @param optimizerBytes memory of AdamW's moments
  * @param averageBytes memory of the running average
  * @param stagingBytes memory of the copy from which checkpoints are written
- * @param activationBytes memory of one batch's activations, estimated from the block's tensors
+ * @param activationBytes memory of one batch's activations and of their gradients, estimated from the block's tensors
+ * @param logitBytes memory of the rows of logits that exist at a time
  * @param tokensPerStep tokens of an optimizer step
  * @param tokens of the whole run
  * @param flopsPerToken see {@link LlamaConfig#flopsPerToken}
@@ -25,9 +26,12 @@ public record RunPlan(
         long averageBytes,
         long stagingBytes,
         long activationBytes,
+        long logitBytes,
         long tokensPerStep,
         long tokens,
         double flopsPerToken) {
+    private static final long LOGIT_ROWS = 1024; // the LM head's loss works on so many tokens at a time
+
     /** The plan of a configuration; the vocabulary is that of {@code config.model()}. */
     public static RunPlan of(PretrainConfig config) {
         LlamaConfig model = config.model();
@@ -43,7 +47,10 @@ public record RunPlan(
                 2 * bytes,
                 average,
                 config.checkpoint().background() ? 3 * bytes + average : 0,
-                Float.BYTES * batch * activationsPerToken(model, training.activationCheckpointing()),
+                Float.BYTES
+                        * batch
+                        * (activationsPerToken(model, training.activationCheckpointing()) + gradients(model)),
+                Float.BYTES * Math.min(LOGIT_ROWS, batch) * (model.vocabSize() + model.hiddenSize()),
                 batch * training.accumulation(),
                 batch * training.accumulation() * training.steps(),
                 model.flopsPerToken(data.contextLength()));
@@ -63,9 +70,23 @@ public record RunPlan(
         return recomputing ? layers * model.hiddenSize() + block : layers * block;
     }
 
+    /** Floats of each token's gradients that exist at a time: those of one block's widest tensors. */
+    private static long gradients(LlamaConfig model) {
+        return 3L * model.hiddenSize()
+                + model.queryWidth()
+                + 2L * model.keyValueWidth()
+                + 2L * model.intermediateSize();
+    }
+
     /** Memory of the whole run. */
     public long totalBytes() {
-        return weightBytes + gradientBytes + optimizerBytes + averageBytes + stagingBytes + activationBytes;
+        return weightBytes
+                + gradientBytes
+                + optimizerBytes
+                + averageBytes
+                + stagingBytes
+                + activationBytes
+                + logitBytes;
     }
 
     /** Floating-point operations of the whole run. */

@@ -76,7 +76,7 @@ final class StatsFeed implements TrainingListener {
         stats.reportIDs(run, StatsListener.TYPE_ID, WORKER, nextTime());
         stats.reportIterationCount((int) Math.min(step.step(), Integer.MAX_VALUE));
         stats.reportScore(step.loss());
-        stats.reportLearningRates(byName(tensor -> step.learningRate()));
+        stats.reportLearningRates(learningRates(step));
         stats.reportPerformance(
                 (long) (1000 * step.elapsedSeconds()),
                 step.tokens(),
@@ -108,12 +108,37 @@ final class StatsFeed implements TrainingListener {
     }
 
     private void report(StatsReport stats, StatsType type, Function<TensorReport, Distribution> part) {
-        stats.reportMean(type, byName(tensor -> part.apply(tensor).mean()));
-        stats.reportStdev(type, byName(tensor -> part.apply(tensor).deviation()));
-        stats.reportMeanMagnitudes(type, byName(tensor -> part.apply(tensor).meanMagnitude()));
+        Map<String, Distribution> values = new LinkedHashMap<>();
         Map<String, Histogram> histograms = new LinkedHashMap<>();
-        tensors.forEach(tensor -> histograms.put(WeightName.of(tensor.name()).joined(), histogram(part.apply(tensor))));
+        for (TensorReport tensor : tensors) {
+            WeightName name = WeightName.of(tensor.name());
+            Distribution own = part.apply(tensor);
+            values.put(name.joined(), own);
+            values.merge(WeightName.allOf(name.layer()), own, StatsFeed::together);
+            histograms.put(name.joined(), histogram(own));
+        }
+        stats.reportMean(type, each(values, Distribution::mean));
+        stats.reportStdev(type, each(values, Distribution::deviation));
+        stats.reportMeanMagnitudes(type, each(values, Distribution::meanMagnitude));
         stats.reportHistograms(type, histograms);
+    }
+
+    private static Map<String, Double> each(Map<String, Distribution> values, ToDoubleFunction<Distribution> function) {
+        Map<String, Double> results = new LinkedHashMap<>();
+        values.forEach((name, value) -> results.put(name, function.applyAsDouble(value)));
+        return results;
+    }
+
+    /** Two tensors' values as those of one, without intervals. */
+    private static Distribution together(Distribution a, Distribution b) {
+        return new Distribution(
+                a.count() + b.count(),
+                Math.min(a.min(), b.min()),
+                Math.max(a.max(), b.max()),
+                a.sum() + b.sum(),
+                a.sumOfSquares() + b.sumOfSquares(),
+                a.sumOfMagnitudes() + b.sumOfMagnitudes(),
+                new long[Distribution.BINS]);
     }
 
     private static Histogram histogram(Distribution values) {
@@ -123,10 +148,10 @@ final class StatsFeed implements TrainingListener {
         return new Histogram(values.min(), values.max(), counts.length, counts);
     }
 
-    private Map<String, Double> byName(ToDoubleFunction<TensorReport> value) {
-        Map<String, Double> values = new LinkedHashMap<>();
-        tensors.forEach(tensor -> values.put(WeightName.of(tensor.name()).joined(), value.applyAsDouble(tensor)));
-        return values;
+    private Map<String, Double> learningRates(StepReport step) {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        tensors.forEach(tensor -> rates.put(WeightName.of(tensor.name()).joined(), step.learningRate()));
+        return rates;
     }
 
     @Override
