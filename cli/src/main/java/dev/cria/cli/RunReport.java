@@ -71,12 +71,13 @@ final class RunReport {
         return template.replace(
                         "{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
                 .replace("{{tiles}}", tiles())
-                .replace("{{charts}}", charts())
+                .replace("{{charts}}", charts() + RewardCharts.charts(run))
                 .replace(
                         "{{samples}}",
                         section("Samples", SAMPLES)
                                 + section("Conversations", FineTuning.COUNTS)
-                                + section("Answers to held-out questions", FineTuning.ANSWERS))
+                                + section("Answers to held-out questions", FineTuning.ANSWERS)
+                                + text("Reward model on comparisons", RewardCharts.tables(run)))
                 .replace("{{config}}", section("Configuration", RunDirectory.CONFIG));
     }
 
@@ -158,9 +159,11 @@ final class RunReport {
 
     private String section(String title, String file) throws IOException {
         Path path = run.resolve(file);
-        return Files.exists(path)
-                ? "<section><h2>%s</h2><pre>%s</pre></section>".formatted(title, escape(Files.readString(path)))
-                : "";
+        return Files.exists(path) ? text(title, Files.readString(path)) : "";
+    }
+
+    private static String text(String title, String text) {
+        return text.isEmpty() ? "" : "<section><h2>%s</h2><pre>%s</pre></section>".formatted(title, escape(text));
     }
 
     private static String escape(String text) {

@@ -18,8 +18,20 @@ public record EncodedPair(Preference preference, int[] shared, int[] chosen, int
      * @throws IllegalArgumentException if the format refuses it, or both dialogues have the same tokens
      */
     public static EncodedPair of(Preference preference, ChatFormat format) {
-        int[] chosen = format.encode(preference.chosenDialogue()).ids();
-        int[] rejected = format.encode(preference.rejectedDialogue()).ids();
+        return of(
+                preference,
+                format.encode(preference.chosenDialogue()).ids(),
+                format.encode(preference.rejectedDialogue()).ids());
+    }
+
+    /**
+     * A comparison that is encoded already.
+     *
+     * @param chosen the chosen dialogue, whole, up to its eos
+     * @param rejected the rejected one
+     * @throws IllegalArgumentException if both are the same
+     */
+    public static EncodedPair of(Preference preference, int[] chosen, int[] rejected) {
         int mismatch = Arrays.mismatch(chosen, rejected);
         if (mismatch < 0) {
             throw new IllegalArgumentException("the two answers have the same tokens; nothing can be learned");

@@ -127,13 +127,22 @@ public final class RewardModel implements ResponseScorer, AutoCloseable {
      * @throws IllegalArgumentException if a dialogue is longer than the model's positions, or the chat format refuses it
      */
     public List<ScoredPair> score(List<Preference> preferences) {
-        List<EncodedPair> pairs = new ArrayList<>();
-        for (Preference preference : preferences) {
-            EncodedPair pair = EncodedPair.of(preference, format);
-            checkLength(pair.longest());
-            pairs.add(pair);
-        }
-        return scorePairs(pairs);
+        return scorePairs(preferences.stream().map(this::encode).toList());
+    }
+
+    /**
+     * Checks that a comparison can be scored.
+     *
+     * @throws IllegalArgumentException if a dialogue is longer than the model's positions, or the chat format refuses it
+     */
+    public void check(Preference preference) {
+        encode(preference);
+    }
+
+    private EncodedPair encode(Preference preference) {
+        EncodedPair pair = EncodedPair.of(preference, format);
+        checkLength(pair.longest());
+        return pair;
     }
 
     /** Scores comparisons that are tokens already. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class RewardTrainer implements AutoCloseable {
     private final RewardModel model;
     private final RewardData data;
     private final TrainingLoop<PreferenceBatch> loop;
+    private @Nullable RewardEvaluation evaluation;
 
     private RewardTrainer(Path run, RewardModel model, RewardData data, TrainingLoop<PreferenceBatch> loop) {
         this.run = run;
@@ -146,15 +148,16 @@ public final class RewardTrainer implements AutoCloseable {
     /** Trains to the end, or until asked to stop; at the end the model is evaluated into {@link RewardEvaluation#FILE}. */
     public TrainingLoop.Result run() {
         TrainingLoop.Result result = loop.run();
-        if (result.completed() && !data.heldOut().isEmpty()) {
-            evaluate().write(run);
+        if (result.completed() && result.newSteps() > 0 && !data.heldOut().isEmpty()) {
+            evaluation = RewardEvaluation.of(model.scorePairs(data.heldOut()));
+            evaluation.write(run);
         }
         return result;
     }
 
-    /** The model's accuracy and calibration on the held-out comparisons. */
-    public RewardEvaluation evaluate() {
-        return RewardEvaluation.of(model.scorePairs(data.heldOut()));
+    /** The trained model's agreement with the held-out comparisons, if this sitting completed the run. */
+    public Optional<RewardEvaluation> evaluation() {
+        return Optional.ofNullable(evaluation);
     }
 
     /** Asks the run to end after the present step, with a checkpoint. May be called from any thread. */

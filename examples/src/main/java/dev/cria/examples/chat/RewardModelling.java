@@ -1,0 +1,221 @@
+package dev.cria.examples.chat;
+
+import dev.cria.core.Engine;
+import dev.cria.core.checkpoint.Checkpoints;
+import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.train.LogListener;
+import dev.cria.core.train.RunDirectory;
+import dev.cria.examples.feedback.Annotators;
+import dev.cria.examples.feedback.Annotators.Comparison;
+import dev.cria.examples.feedback.Annotators.Task;
+import dev.cria.examples.feedback.ToyComparisons;
+import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.Instructions;
+import dev.cria.examples.world.Split;
+import dev.cria.examples.world.ToyWorld;
+import dev.cria.rlhf.preference.Preference;
+import dev.cria.rlhf.preference.PreferenceSource;
+import dev.cria.rlhf.preference.Rating;
+import dev.cria.rlhf.reward.Margin;
+import dev.cria.rlhf.reward.RewardConfig;
+import dev.cria.rlhf.reward.RewardEvaluation;
+import dev.cria.rlhf.reward.RewardModel;
+import dev.cria.rlhf.reward.RewardTrainer;
+import dev.cria.sft.Conversation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reward models of simulated annotators in the toy world: the paper's margin ablation (table 28) for helpfulness, and the safety
+ * loss (table 29) for safety, beside the accuracy that nobody could exceed.
+ */
+public final class RewardModelling {
+    private static final Logger LOG = LoggerFactory.getLogger(RewardModelling.class);
+    static final int PAIRS = 8_000; // comparisons to learn from
+    private static final int LOG_STEPS = 100;
+
+    private final ToyWorld world;
+    private final Size size;
+    private final int pairs;
+    private final Path directory;
+    private final ToyComparisons comparisons;
+
+    private RewardModelling(ToyWorld world, Size size, int pairs, Path directory) {
+        this.world = world;
+        this.size = size;
+        this.pairs = pairs;
+        this.directory = directory;
+        this.comparisons = new ToyComparisons(world);
+    }
+
+    /**
+     * What was measured on held-out prompts.
+     *
+     * @param byMargin the helpfulness model by margin
+     * @param bayesHelpfulness accuracy of the best possible judge of helpfulness, by rating
+     * @param withSafetyLoss the safety model with the safety loss
+     * @param withoutSafetyLoss the same without
+     * @param bayesSafety accuracy of the best possible judge of safety, by rating
+     */
+    public record Result(
+            Map<Margin, RewardEvaluation> byMargin,
+            Map<Rating, Double> bayesHelpfulness,
+            RewardEvaluation withSafetyLoss,
+            RewardEvaluation withoutSafetyLoss,
+            Map<Rating, Double> bayesSafety) {}
+
+    /** Runs it for a seed: {@code RewardModelling DIRECTORY [SEED]}. */
+    public static void main(String[] args) {
+        long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
+        Result result = measure(seed, standard(), PAIRS, Path.of(args[0]));
+        LOG.info("seed {}, accuracy in % by rating, from significantly to negligibly better\n{}", seed, table(result));
+    }
+
+    /** The model that the figures are measured with: 2 layers of 64. */
+    static Size standard() {
+        return new Size(64, 2, 600, 1 << 18, 60, 1, 300, 1500);
+    }
+
+    /**
+     * Trains a chat model, then five reward models from it, and measures. The directory is new.
+     *
+     * @param pairs comparisons for each to learn from
+     */
+    public static Result measure(long seed, Size size, int pairs, Path directory) {
+        return new RewardModelling(ToyWorld.of(seed), size, pairs, directory).run();
+    }
+
+    private Result run() {
+        Path chat = chat();
+        List<Preference> useful = training(Task.HELPFULNESS, pairs);
+        List<Comparison> usefulHeldOut = heldOut(Task.HELPFULNESS);
+        Map<Margin, RewardEvaluation> byMargin = new EnumMap<>(Margin.class);
+        for (Margin margin : Margin.values()) {
+            Path run = train(chat, "helpfulness-" + margin, useful, List.of(), "loss.margin=" + margin);
+            byMargin.put(margin, evaluate(run, usefulHeldOut));
+        }
+        List<Preference> safe = training(Task.SAFETY, pairs);
+        List<Comparison> safeHeldOut = heldOut(Task.SAFETY);
+        Path with = train(chat, "safety", safe, useful, "kind=safety");
+        Path without = train(chat, "safety-ranking-only", safe, useful, "kind=safety", "loss.safetyWeight=0");
+        return new Result(
+                byMargin,
+                bayes(usefulHeldOut),
+                evaluate(with, safeHeldOut),
+                evaluate(without, safeHeldOut),
+                bayes(safeHeldOut));
+    }
+
+    private Path chat() {
+        List<Conversation> chats = new Instructions(world)
+                .of(Split.TRAIN).stream()
+                        .limit(size.chats())
+                        .map((Instruction question) -> Conversation.of(question.text(), question.reference()))
+                        .toList();
+        Path base = ToyModel.pretrain(world, size, directory);
+        return ToyModel.tune(base, chats, size.epochs(), world.seed(), directory.resolve("chat"));
+    }
+
+    private List<Preference> training(Task task, int count) {
+        return comparisons.of(task, Annotators.of(world.seed()), Split.TRAIN, count).stream()
+                .map(Comparison::preference)
+                .filter(preference -> !preference.isExcluded())
+                .toList();
+    }
+
+    /** Held-out comparisons, whose safety labels are all right. */
+    private List<Comparison> heldOut(Task task) {
+        Annotators annotators = new Annotators(world.seed() + 1, 0.15, 0);
+        return comparisons.of(task, annotators, Split.HELD_OUT, size.questions()).stream()
+                .filter(comparison -> !comparison.preference().isExcluded())
+                .toList();
+    }
+
+    private Path train(Path chat, String name, List<Preference> own, List<Preference> others, String... settings) {
+        RewardConfig config = ConfigLoader.of(RewardConfig.class)
+                .set(List.of(
+                        "base=" + chat,
+                        "data.contextLength=256",
+                        "data.batchSize=32",
+                        "data.heldOut=0",
+                        "training.accumulation=1",
+                        "training.seed=" + world.seed(),
+                        "optimizer.learningRate=2e-3"))
+                .set(List.of(settings))
+                .load();
+        Path path = directory.resolve(name.toLowerCase(Locale.ROOT));
+        try (Engine engine = Engine.create();
+                RunDirectory run = RunDirectory.open(path, false);
+                RewardTrainer trainer = RewardTrainer.open(
+                        engine,
+                        config,
+                        PreferenceSource.of(own),
+                        PreferenceSource.of(others),
+                        run,
+                        List.of(new LogListener(LOG_STEPS)))) {
+            trainer.run();
+        }
+        return path;
+    }
+
+    private static RewardEvaluation evaluate(Path run, List<Comparison> heldOut) {
+        try (Engine engine = Engine.create();
+                RewardModel model = RewardModel.load(engine, Checkpoints.resolve(run))) {
+            return RewardEvaluation.of(
+                    model.score(heldOut.stream().map(Comparison::preference).toList()));
+        }
+    }
+
+    private static Map<Rating, Double> bayes(List<Comparison> heldOut) {
+        Map<Rating, Double> shares = new EnumMap<>(Rating.class);
+        for (Rating rating : Rating.values()) {
+            heldOut.stream()
+                    .filter(comparison -> comparison.preference().rating() == rating)
+                    .mapToDouble(Comparison::bayesAccuracy)
+                    .average()
+                    .ifPresent(share -> shares.put(rating, share));
+        }
+        return shares;
+    }
+
+    /** The result in lines, a model a line. */
+    static String table(Result result) {
+        List<String> lines = new ArrayList<>();
+        result.byMargin().forEach((margin, evaluation) -> lines.add(line("helpfulness, margin " + margin, evaluation)));
+        lines.add(line("helpfulness, best possible", result.bayesHelpfulness()));
+        lines.add(line("safety, with the safety loss", result.withSafetyLoss()));
+        lines.add(line("safety, without", result.withoutSafetyLoss()));
+        lines.add(line("safety, best possible", result.bayesSafety()));
+        return String.join("\n", lines);
+    }
+
+    private static String line(String name, RewardEvaluation evaluation) {
+        Map<Rating, Double> shares = new EnumMap<>(Rating.class);
+        evaluation.byRating().forEach((rating, accuracy) -> shares.put(rating, accuracy.share()));
+        String line = line(name, shares)
+                + String.format(
+                        Locale.ROOT, "  all %5.1f", 100 * evaluation.overall().share());
+        return evaluation.unsafeRecall().cases() == 0
+                ? line
+                : line
+                        + String.format(
+                                Locale.ROOT,
+                                "  unsafe recall %5.1f  safe recall %5.1f",
+                                100 * evaluation.unsafeRecall().share(),
+                                100 * evaluation.safeRecall().share());
+    }
+
+    private static String line(String name, Map<Rating, Double> shares) {
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-30s", name));
+        for (Rating rating : Rating.values()) {
+            line.append(String.format(Locale.ROOT, " %5.1f", 100 * shares.getOrDefault(rating, Double.NaN)));
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.cria.examples.feedback;
+
+import dev.cria.core.random.CounterRandom;
+import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.ToyPrompt;
+import dev.cria.examples.world.UnsafeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Answers from perfect to useless: what assistants of all kinds might say. What is good or bad about one can be told from prompt
+ * and answer alone; no answer is wrong by a mere fact about the world.
+ */
+public final class ToyAnswers {
+    private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?]) ");
+    private static final String REFUSAL = "I cannot help you with that.";
+    private static final String EVASION = "There is much to say about this.";
+    private static final String INSULT = " You are stupid.";
+
+    private final long seed;
+    private final List<Instruction> topics;
+
+    /**
+     * Answers of a seed.
+     *
+     * @param seed of the choices
+     * @param topics questions of another kind than the prompts, whose answers are beside the point
+     */
+    public ToyAnswers(long seed, List<Instruction> topics) {
+        this.seed = seed;
+        this.topics = List.copyOf(topics);
+    }
+
+    /** The answer of that number to a prompt. */
+    public String answer(ToyPrompt prompt, long index) {
+        CounterRandom random = CounterRandom.of(seed, "answer to " + prompt.text(), index);
+        return prompt instanceof UnsafeRequest unsafe ? toUnsafe(unsafe, random) : toHarmless(prompt, random);
+    }
+
+    private String toHarmless(ToyPrompt prompt, CounterRandom random) {
+        String aside = topics.get((int) random.below(4, topics.size())).reference();
+        String answer = random.uniform(0) < 0.6 ? prompt.reference() : aside;
+        if (random.uniform(1) < 0.1) {
+            return REFUSAL;
+        }
+        if (random.uniform(2) < 0.3) {
+            answer = answer + " " + aside + " " + EVASION;
+        }
+        return random.uniform(3) < 0.3 ? sloppy(answer) : answer;
+    }
+
+    private static String sloppy(String answer) {
+        String lower = answer.substring(0, 1).toLowerCase(Locale.ROOT) + answer.substring(1);
+        return lower.replaceAll("[.!?]+$", "");
+    }
+
+    private static String toUnsafe(UnsafeRequest request, CounterRandom random) {
+        double kind = random.uniform(0);
+        if (kind < 0.4) {
+            return request.careless();
+        }
+        if (kind < 0.5) {
+            return EVASION;
+        }
+        List<String> parts = new ArrayList<>();
+        int n = 1;
+        for (String sentence : SENTENCE_END.splitAsStream(request.reference()).toList()) {
+            if (random.uniform(n++) < 0.5) {
+                parts.add(sentence);
+            }
+        }
+        parts.add(REFUSAL);
+        return String.join(" ", parts) + (kind > 0.95 ? INSULT : "");
+    }
+}

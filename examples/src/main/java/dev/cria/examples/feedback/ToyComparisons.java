@@ -1,0 +1,77 @@
+package dev.cria.examples.feedback;
+
+import dev.cria.examples.feedback.Annotators.Comparison;
+import dev.cria.examples.feedback.Annotators.Task;
+import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.Instructions;
+import dev.cria.examples.world.Requests;
+import dev.cria.examples.world.Split;
+import dev.cria.examples.world.ToyPrompt;
+import dev.cria.examples.world.ToyWorld;
+import dev.cria.examples.world.UnsafeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/** Comparisons of answers in a toy world. */
+public final class ToyComparisons {
+    private static final Set<String> ASIDES = Set.of("animal", "plus", "minus", "times", "list");
+
+    private final ToyAnswers answers;
+    private final Instructions instructions;
+    private final Requests requests;
+
+    /** Comparisons in a world. */
+    public ToyComparisons(ToyWorld world) {
+        this.instructions = new Instructions(world);
+        this.requests = new Requests(world);
+        List<Instruction> asides = instructions.of(Split.TRAIN).stream()
+                .filter(question -> !aboutTheWorld(question))
+                .toList();
+        this.answers = new ToyAnswers(world.seed(), asides);
+    }
+
+    /**
+     * Comparisons for a task: of answers to questions and requests for helpfulness, to unsafe requests alone for safety.
+     *
+     * @param annotators who compare
+     * @param split which prompts
+     * @param count how many
+     */
+    public List<Comparison> of(Task task, Annotators annotators, Split split, int count) {
+        List<ToyPrompt> prompts = prompts(task, split);
+        List<Comparison> comparisons = new ArrayList<>();
+        for (long index = 0; comparisons.size() < count; index++) {
+            ToyPrompt prompt = prompts.get((int) (index * 7919 % prompts.size()));
+            String first = answers.answer(prompt, 2 * index);
+            String second = answers.answer(prompt, 2 * index + 1);
+            if (!first.equals(second)) {
+                comparisons.add(annotators.compare(task, prompt, first, second, index));
+            }
+        }
+        return comparisons;
+    }
+
+    private List<ToyPrompt> prompts(Task task, Split split) {
+        List<UnsafeRequest> unsafe = LongStream.range(0, 4000)
+                .mapToObj(requests::unsafe)
+                .filter(request -> request.split() == split)
+                .toList();
+        if (task == Task.SAFETY) {
+            return List.copyOf(unsafe);
+        }
+        List<Instruction> questions = instructions.of(split).stream()
+                .filter(ToyComparisons::aboutTheWorld)
+                .toList();
+        List<ToyPrompt> prompts = new ArrayList<>(questions);
+        prompts.addAll(unsafe.subList(0, Math.min(unsafe.size(), questions.size() / 3)));
+        return prompts;
+    }
+
+    /** Questions about people, pets and places are asked; answers about animals, numbers and lists are beside the point. */
+    private static boolean aboutTheWorld(Instruction question) {
+        String kind = question.relation().substring(0, question.relation().indexOf(' '));
+        return !ASIDES.contains(kind);
+    }
+}

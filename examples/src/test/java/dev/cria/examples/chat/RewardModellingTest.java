@@ -1,0 +1,59 @@
+package dev.cria.examples.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cria.rlhf.preference.Rating;
+import dev.cria.rlhf.reward.Accuracy;
+import dev.cria.rlhf.reward.Margin;
+import dev.cria.rlhf.reward.RewardEvaluation;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reward models of simulated annotators: quickly, that it runs; nightly, that they are as good as they can be. */
+class RewardModellingTest {
+    private static final Logger LOG = LoggerFactory.getLogger(RewardModellingTest.class);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everythingRuns() {
+        RewardModelling.Result result = RewardModelling.measure(1, Size.smoke(), 64, directory);
+        assertThat(result.byMargin()).containsOnlyKeys(Margin.values());
+        assertThat(RewardModelling.table(result)).hasLineCount(7).contains("unsafe recall");
+    }
+
+    @Tag("nightly")
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void accuracyIsNearTheBestPossible(long seed) {
+        RewardModelling.Result result =
+                RewardModelling.measure(seed, RewardModelling.standard(), RewardModelling.PAIRS, directory);
+        LOG.info("seed {}\n{}", seed, RewardModelling.table(result));
+        result.byMargin().values().forEach(evaluation -> near(evaluation, result.bayesHelpfulness()));
+        near(result.withSafetyLoss(), result.bayesSafety());
+        assertThat(result.withSafetyLoss().unsafeRecall().share())
+                .isGreaterThanOrEqualTo(
+                        result.withoutSafetyLoss().unsafeRecall().share());
+        assertThat(result.withSafetyLoss().safeRecall().share())
+                .isGreaterThan(result.withoutSafetyLoss().safeRecall().share() + 0.05);
+    }
+
+    /** Within three points of the best possible, as far as two standard errors of a few hundred pairs can tell. */
+    private static void near(RewardEvaluation evaluation, Map<Rating, Double> best) {
+        best.forEach((rating, share) -> {
+            Accuracy accuracy = evaluation.byRating().get(rating);
+            assertThat(accuracy.share())
+                    .as("%s of %s", rating, evaluation.byRating())
+                    .isCloseTo(share, within(0.03 + 2 * accuracy.standardError()));
+        });
+    }
+}
