@@ -42,13 +42,15 @@ record LlamaBlock(
 
     Tensor forward(Tape tape, Tensor x, RotaryTable rope, int[] positions, Attention attention) { // x [tokens, hidden]
         Tensor h = tape.rmsNorm(x, attentionNorm, eps);
-        Tensor q = tape.rotary(tape.linear(h, wq), rope, positions); // [tokens, heads * headDim]
-        Tensor k = tape.rotary(tape.linear(h, wk), rope, positions); // [tokens, kvHeads * headDim]
-        Tensor v = tape.linear(h, wv);
+        List<Tensor> qkv = tape.linear(h, wq, wk, wv);
+        Tensor q = tape.rotary(qkv.get(0), rope, positions); // [tokens, heads * headDim]
+        Tensor k = tape.rotary(qkv.get(1), rope, positions); // [tokens, kvHeads * headDim]
+        Tensor v = qkv.get(2);
         Tensor a = attention.attend(tape, q, k, v); // never crosses a segment
         x = tape.linearAdd(x, a, wo);
         Tensor f = tape.rmsNorm(x, ffnNorm, eps);
-        return tape.linearAdd(x, tape.swiGlu(tape.linear(f, wGate), tape.linear(f, wUp)), wDown);
+        List<Tensor> gateAndUp = tape.linear(f, wGate, wUp);
+        return tape.linearAdd(x, tape.swiGlu(gateAndUp.get(0), gateAndUp.get(1)), wDown);
     }
 
     static LlamaBlock of(Parameters parameters, LlamaConfig config, int layer) {

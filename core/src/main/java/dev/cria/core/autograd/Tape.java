@@ -83,6 +83,22 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
+    /** x · weightᵀ for several weights, computed together: x [rows, in], each weight [out, in], each result [rows, out]. */
+    public List<Tensor> linear(Tensor x, Parameter... weights) {
+        List<Tensor> ys = new ArrayList<>(weights.length);
+        List<Tensor> values = new ArrayList<>(weights.length);
+        for (Parameter weight : weights) {
+            ys.add(arena.allocate(x.rows(), weight.value().rows()));
+            values.add(weight.value());
+        }
+        ops.linear(ys, x, values);
+        for (int i = 0; i < weights.length; i++) {
+            Parameter weight = weights[i];
+            record(ys.get(i), dy -> linearBackward(dy, x, weight));
+        }
+        return ys;
+    }
+
     /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
     public Tensor linearAdd(Tensor residual, Tensor x, Parameter weight) {
         Tensor y = arena.allocate(residual.shape());

@@ -1,5 +1,6 @@
 package dev.cria.core.ops;
 
+import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -96,6 +97,19 @@ public interface TensorOps extends AutoCloseable {
 
     /** y = x · weightᵀ, or y += x · weightᵀ. */
     void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate);
+
+    /**
+     * Several products with one input, ys[i] = x · weights[i]ᵀ, which may run as one.
+     *
+     * @param ys for each weight [rows, out]
+     * @param x [rows, in]
+     * @param weights each [out, in]
+     */
+    default void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
+        for (int i = 0; i < ys.size(); i++) {
+            linear(ys.get(i), x, weights.get(i), false);
+        }
+    }
 
     /** dx = dy · weight, or dx += dy · weight. */
     void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate);

@@ -10,6 +10,8 @@ import java.util.BitSet;
  * the position alone. Holds scratch memory: one per thread.
  */
 public final class Sampler {
+    private static final int BLOCK = 256; // weights added up at once
+
     private final int vocabSize;
     private final float[] weights; // [vocab], exp((score - max) / temperature)
     private final TopCandidates top;
@@ -111,13 +113,40 @@ public final class Sampler {
     /** The first id at which the running sum of weights exceeds a threshold. */
     private int draw(double threshold, int best) {
         double sum = 0;
-        for (int i = 0; i < vocabSize; i++) {
-            sum += weights[i];
-            if (sum > threshold) {
-                return i;
+        for (int from = 0; from < vocabSize; from += BLOCK) {
+            int to = Math.min(vocabSize, from + BLOCK);
+            double after = sum + sum(from, to);
+            if (after <= threshold) {
+                sum = after;
+                continue;
+            }
+            for (int i = from; i < to; i++) {
+                sum += weights[i];
+                if (sum > threshold) {
+                    return i;
+                }
             }
         }
         return best >= 0 ? best : argMax(weights, 0); // the threshold was rounded up to the whole sum
+    }
+
+    /** Four sums side by side: each addition waits for the one before it. */
+    private double sum(int from, int to) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = from;
+        for (; i + 4 <= to; i += 4) {
+            s0 += weights[i];
+            s1 += weights[i + 1];
+            s2 += weights[i + 2];
+            s3 += weights[i + 3];
+        }
+        for (; i < to; i++) {
+            s0 += weights[i];
+        }
+        return s0 + s1 + (s2 + s3);
     }
 
     private int argMax(float[] scores, int at) {

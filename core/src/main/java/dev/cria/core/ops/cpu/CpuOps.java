@@ -7,8 +7,10 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.DoubleBinaryOperator;
@@ -208,6 +210,21 @@ public final class CpuOps implements TensorOps {
         }
         gemm.timesTransposed(
                 floats(y), floats(x), floats(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
+    }
+
+    @Override
+    public void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
+        if (weights.stream().anyMatch(CpuOps::isBf16)) {
+            TensorOps.super.linear(ys, x, weights);
+            return;
+        }
+        List<ParallelGemm.Product> products = new ArrayList<>(ys.size());
+        for (int i = 0; i < ys.size(); i++) {
+            Tensor weight = weights.get(i);
+            Check.product(ys.get(i), x, weight);
+            products.add(new ParallelGemm.Product(floats(ys.get(i)), floats(weight), Math.toIntExact(weight.rows())));
+        }
+        gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), 0);
     }
 
     @Override

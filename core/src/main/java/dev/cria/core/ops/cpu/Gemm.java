@@ -108,6 +108,12 @@ interface Gemm extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " does not round to bfloat16");
     }
 
+    /**
+     * Rows of B up to which a product A [m, k] · Bᵀ runs without copying the factors first, which pays where A has few rows;
+     * 0 if none does.
+     */
+    int smallProduct(int m, int k);
+
     /** Frees what the products hold. */
     @Override
     default void close() {}

@@ -195,6 +195,11 @@ final class OneDnnGemm implements Gemm {
     }
 
     @Override
+    public int smallProduct(int m, int k) {
+        return rest.smallProduct(m, k);
+    }
+
+    @Override
     public void close() {
         if (scratchpad != null) {
             scratchpad.close();

@@ -6,9 +6,20 @@ import static org.bytedeco.openblas.global.openblas.CblasTrans;
 
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Matrix products by OpenBLAS. One instance serves one thread. */
 final class OpenBlasGemm implements Gemm {
+    private static final int AVX512 = 3; // as ND4J numbers what a CPU can do
+
+    // Limits within which OpenBLAS, with AVX-512, takes its kernels for small matrices for A · Bᵀ.
+    private static final int SMALL_RESULT = 1200;
+    private static final int SMALL_PRODUCT = 1_000_000;
+    private static final int SMALLEST_INNER = 32;
+    private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
+
+    private final boolean hasSmallKernels =
+            NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel() == AVX512;
     private final RawFloats a = new RawFloats();
     private final RawFloats b = new RawFloats();
     private final RawFloats c = new RawFloats();
@@ -79,5 +90,14 @@ final class OpenBlasGemm implements Gemm {
                 beta,
                 c.at(yAddress),
                 1);
+    }
+
+    @Override
+    public int smallProduct(int m, int k) {
+        if (!hasSmallKernels || k < SMALLEST_INNER) {
+            return 0;
+        }
+        int largest = (int) Math.min(SMALL_RESULT / m, SMALL_PRODUCT / ((long) m * k));
+        return largest / GRAIN * GRAIN;
     }
 }

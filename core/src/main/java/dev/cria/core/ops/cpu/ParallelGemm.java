@@ -1,5 +1,7 @@
 package dev.cria.core.ops.cpu;
 
+import java.util.List;
+
 /** Matrix products shared out over the pool: each task computes some rows, or some columns, of the result. */
 final class ParallelGemm {
     private static final int GRAIN = 16; // rows and columns per block are multiples: whole vectors, whole cache lines
@@ -7,9 +9,13 @@ final class ParallelGemm {
     private static final int FEW_ROWS = 7; // up to so many rows, products with vectors beat BLAS's matrix product
     private static final int VECTOR_TASK = 1 << 16; // elements of B per task: they stay in the L2 cache for all rows
     private static final int SMALLEST_VECTOR_TASK = 1 << 13; // elements of B worth waking a thread for
+    private static final int SMALL_ROWS = 63; // up to so many rows, BLAS's products of small matrices beat its others
     private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
 
     private final WorkerPool pool;
+
+    /** C [m, n] = A · Bᵀ for B [n, k]. */
+    record Product(Floats c, Floats b, int n) {}
 
     ParallelGemm(WorkerPool pool) {
         this.pool = pool;
@@ -17,11 +23,26 @@ final class ParallelGemm {
 
     /** C [m, n] = A [m, k] · B [n, k]ᵀ + beta C. */
     void timesTransposed(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
+        timesTransposed(List.of(new Product(c, b, n)), a, m, k, beta);
+    }
+
+    /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ + beta C with one A; where they are small, as one job. */
+    void timesTransposed(List<Product> products, Floats a, int m, int k, float beta) {
         if (m <= FEW_ROWS) {
-            timesVectors(c, a, b, m, n, k, beta);
-            return;
+            inBlocks(
+                    products,
+                    k,
+                    (product, from, rows, worker) -> timesVectors(product, from, rows, a, m, k, beta, worker));
+        } else if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
+            inBlocks(
+                    products,
+                    k,
+                    (product, from, rows, worker) -> timesSmall(product, from, rows, a, m, k, beta, worker));
+        } else {
+            for (Product product : products) {
+                run(product.c, a, false, product.b, true, m, product.n, k, beta);
+            }
         }
-        run(c, a, false, b, true, m, n, k, beta);
     }
 
     /** C [m, n] = A [m, k] · B [k, n] + beta C. */
@@ -34,22 +55,60 @@ final class ParallelGemm {
         run(c, a, true, b, false, m, n, k, beta);
     }
 
-    /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
-    private void timesVectors(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
-        int blocks = vectorBlocks(n, k);
+    /** Some rows of B in one product. */
+    @FunctionalInterface
+    private interface Block {
+        void run(Product product, int from, int rows, Worker worker);
+    }
+
+    /** One job: the products' blocks one after the other. */
+    private void inBlocks(List<Product> products, int k, Block block) {
+        int[] ends = new int[products.size()];
+        int blocks = 0;
+        for (int i = 0; i < ends.length; i++) {
+            blocks += blocks(products.get(i).n, k);
+            ends[i] = blocks;
+        }
         pool.run(blocks, (task, worker) -> {
-            int from = edge(n, task, blocks);
-            int rows = edge(n, task + 1, blocks) - from;
-            for (int i = 0; i < m; i++) {
-                long x = a.address((long) i * k);
-                long y = c.address((long) i * n + from);
-                worker.gemm.multiplyVector(false, rows, k, 1, b.address((long) from * k), k, x, beta, y);
+            int i = 0;
+            while (task >= ends[i]) {
+                i++;
             }
+            Product product = products.get(i);
+            int first = i == 0 ? 0 : ends[i - 1];
+            int from = edge(product.n, task - first, ends[i] - first);
+            block.run(product, from, edge(product.n, task + 1 - first, ends[i] - first) - from, worker);
         });
     }
 
+    /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
+    private static void timesVectors(
+            Product product, int from, int rows, Floats a, int m, int k, float beta, Worker worker) {
+        long b = product.b.address((long) from * k);
+        for (int i = 0; i < m; i++) {
+            long c = product.c.address((long) i * product.n + from);
+            worker.gemm.multiplyVector(false, rows, k, 1, b, k, a.address((long) i * k), beta, c);
+        }
+    }
+
+    /**
+     * Decoding of many sequences: larger products would be spent on packing B, which only {@code m} rows use. Each block of B is
+     * copied first, since that fetches it into the cache with all of memory's speed; what is multiplied is the original.
+     */
+    private static void timesSmall(
+            Product product, int from, int rows, Floats a, int m, int k, float beta, Worker worker) {
+        int step = worker.gemm.smallProduct(m, k);
+        float[] fetched = worker.tile(0, step * k);
+        for (int i = from; i < from + rows; i += step) {
+            int n = Math.min(step, from + rows - i);
+            product.b.get((long) i * k, fetched, 0, n * k);
+            long b = product.b.address((long) i * k);
+            worker.gemm.multiply(false, true, m, n, k, 1, a.address(0), k, b, k, beta, product.c.address(i), product.n);
+        }
+    }
+
     /** Equally many blocks for each thread, small enough for the L2 cache. */
-    private int vectorBlocks(int n, int k) {
+    private int blocks(int n, int k) {
         long elements = (long) n * k;
         int threads = pool.threads();
         if (elements < threads * (long) SMALLEST_VECTOR_TASK || n < threads * GRAIN) {

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks on a fixed set of threads, the caller's among them. Threads spin between jobs for a while, since a training
- * step hands out a job every few hundred microseconds, and then go to sleep. Tasks are drawn in order by whichever
- * thread is free; they must not depend on which thread that is.
+ * step hands out a job every few hundred microseconds, and decoding every few microseconds, and then go to sleep. Tasks are
+ * drawn in order by whichever thread is free; they must not depend on which thread that is. The caller waits for tasks, not
+ * for threads: one that comes late, as on a busy machine, finds its work done.
  */
 final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000; // some 0.5 ms
@@ -21,25 +22,102 @@ final class WorkerPool implements AutoCloseable {
         void run(int task, Worker worker);
     }
 
+    /** What the threads share of one job: a few words in one cache line, handed over by a single write. */
+    private static final class Job {
+        private final Task task;
+        private final int count;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger(); // tasks that ran, or need not run any more
+        private volatile @Nullable Throwable failure;
+
+        private Job(int count, Task task) {
+            this.count = count;
+            this.task = task;
+        }
+
+        /** Runs tasks until there are none left. */
+        private void drain(Worker worker) {
+            int taken = 0;
+            try {
+                for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                    taken++;
+                    task.run(i, worker);
+                }
+            } catch (Throwable t) {
+                failure = t;
+                taken += Math.max(0, count - next.getAndSet(count)); // the rest is not worth running
+            }
+            if (taken > 0) {
+                done.addAndGet(taken);
+            }
+        }
+
+        private boolean isDone() {
+            return done.get() == count;
+        }
+    }
+
+    /** A thread that serves the pool. */
+    private final class Server implements Runnable {
+        private final Worker worker;
+        private volatile boolean asleep;
+
+        private Server(Worker worker) {
+            this.worker = worker;
+        }
+
+        @Override
+        public void run() {
+            worker.bind();
+            Job last = NONE;
+            while (!closed) {
+                last = await(last);
+                last.drain(worker);
+            }
+        }
+
+        /** The next job, or the last one again when the pool is closed. */
+        private Job await(Job last) {
+            Job present = job;
+            for (int spins = 0; present == last && !closed; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    sleep(last);
+                }
+                present = job;
+            }
+            return present;
+        }
+
+        /** The caller writes the job, then reads {@code asleep}; this is the other way round, so that one sees the other. */
+        private void sleep(Job last) {
+            asleep = true;
+            if (job == last && !closed) {
+                LockSupport.park(WorkerPool.this);
+            }
+            asleep = false;
+        }
+    }
+
+    private static final Job NONE = new Job(0, (i, worker) -> {});
+
     private final Worker[] workers;
-    private final Thread[] threads; // of workers 1 and up
-    private final AtomicInteger nextTask = new AtomicInteger();
-    private final AtomicInteger busy = new AtomicInteger(); // threads that have not finished the present job
-    private volatile int job; // counts jobs; a change wakes the threads
+    private final Server[] servers; // of workers 1 and up
+    private final Thread[] threads; // of the servers
+    private volatile Job job = NONE;
     private volatile boolean closed;
-    private volatile @Nullable Throwable failure;
-    private volatile Task task = (i, worker) -> {};
-    private volatile int tasks;
 
     WorkerPool(int threads, IntFunction<Worker> newWorker) {
         this.workers = new Worker[threads];
+        this.servers = new Server[threads - 1];
         this.threads = new Thread[threads - 1];
         for (int i = 0; i < threads; i++) {
             workers[i] = newWorker.apply(i);
         }
         for (int i = 1; i < threads; i++) {
-            Worker worker = workers[i];
-            Thread thread = new Thread(() -> serve(worker), "cria-worker-" + i);
+            servers[i - 1] = new Server(workers[i]);
+            Thread thread = new Thread(servers[i - 1], "cria-worker-" + i);
             thread.setDaemon(true);
             this.threads[i - 1] = thread;
             thread.start();
@@ -64,57 +142,22 @@ final class WorkerPool implements AutoCloseable {
             }
             return;
         }
-        task = newTask;
-        tasks = count;
-        nextTask.set(0);
-        busy.set(threads.length);
-        failure = null;
-        job = job + 1; // only this method writes it
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
+        Job present = new Job(count, newTask);
+        job = present;
+        for (int i = 0; i < servers.length; i++) {
+            if (servers[i].asleep) {
+                LockSupport.unpark(threads[i]);
+            }
         }
-        drain(workers[0]);
-        for (int spins = 0; busy.get() > 0; spins++) {
+        present.drain(workers[0]);
+        for (int spins = 0; !present.isDone(); spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
                 LockSupport.parkNanos(PAUSE); // the others lack a core
             }
         }
-        rethrow(failure);
-    }
-
-    private void serve(Worker worker) {
-        worker.bind();
-        int seen = 0;
-        while (true) {
-            for (int spins = 0; job == seen && !closed; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.park(this);
-                }
-            }
-            if (closed) {
-                return;
-            }
-            seen = job;
-            drain(worker);
-            busy.decrementAndGet();
-        }
-    }
-
-    private void drain(Worker worker) {
-        Task present = task;
-        int count = tasks;
-        try {
-            for (int i = nextTask.getAndIncrement(); i < count; i = nextTask.getAndIncrement()) {
-                present.run(i, worker);
-            }
-        } catch (Throwable t) {
-            failure = t;
-            nextTask.set(count); // the rest is not worth running
-        }
+        rethrow(present.failure);
     }
 
     private static void rethrow(@Nullable Throwable failure) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.cpu.Twins.Twin;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ class DecodeKernelsTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void productsWithFewRows(long seed) {
         try (Twins twins = new Twins(KernelProvider.best(), seed)) {
-            int rows = twins.size(1, 12);
+            int rows = twins.size(1, 70);
             int in = twins.size(1, 300);
             int out = twins.size(1, 700);
             Twin x = twins.random(rows, in);
@@ -56,6 +57,31 @@ class DecodeKernelsTest {
             twins.fast.linear(y.fast(), x.fast(), weight.fast(), true);
             twins.reference.linear(y.reference(), x.reference(), weight.reference(), true);
             twins.assertSame("added product", y, ROUNDING);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void productsOfOneInputWithSeveralWeights(long seed) {
+        try (Twins twins = new Twins(KernelProvider.best(), seed)) {
+            int rows = twins.size(1, 80);
+            int in = twins.size(1, 400);
+            Twin x = twins.random(rows, in);
+            List<Twin> weights = IntStream.range(0, 3)
+                    .mapToObj(i -> twins.random(twins.size(1, 500), in))
+                    .toList();
+            List<Twin> ys = weights.stream()
+                    .map(w -> twins.garbage(rows, w.fast().rows()))
+                    .toList();
+            twins.fast.linear(
+                    ys.stream().map(Twin::fast).toList(),
+                    x.fast(),
+                    weights.stream().map(Twin::fast).toList());
+            twins.reference.linear(
+                    ys.stream().map(Twin::reference).toList(),
+                    x.reference(),
+                    weights.stream().map(Twin::reference).toList());
+            ys.forEach(y -> twins.assertSame("product", y, ROUNDING));
         }
     }
 
