@@ -1,8 +1,12 @@
 package dev.cria.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -108,4 +112,16 @@ class ArchitectureTest {
                             "org.nd4j.linalg.api.blas..",
                             "org.nd4j.linalg.api.buffer..")
                     .and(not(type(DataType.class))));
+
+    /**
+     * Their results change when the JIT compiler takes over from the interpreter, and a run would not repeat to the bit: sum lanes in
+     * a fixed order, and compute exp with fused multiply-adds.
+     */
+    @ArchTest
+    static final ArchRule kernelsRepeatToTheBit = noClasses()
+            .should()
+            .callMethodWhere(target(nameMatching("reduceLanes.*")))
+            .orShould()
+            .accessFieldWhere(target(owner(name("jdk.incubator.vector.VectorOperators")))
+                    .and(target(nameMatching("A?(SIN|COS|TAN)H?|ATAN2|EXP|EXPM1|LOG|LOG10|LOG1P|POW|CBRT|HYPOT"))));
 }

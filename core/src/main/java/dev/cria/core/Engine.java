@@ -45,7 +45,7 @@ public final class Engine implements AutoCloseable {
     /**
      * The default engine.
      *
-     * @param precision of products with weights; where bf16 cannot be had, a line in the log says why, and fp32 is used
+     * @param precision of matrix products; where bf16 cannot be had, a line in the log says why, and fp32 is used
      * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
      */
     public static Engine create(Precision precision) {

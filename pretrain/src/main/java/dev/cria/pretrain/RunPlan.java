@@ -2,6 +2,7 @@ package dev.cria.pretrain;
 
 import dev.cria.core.train.TrainingConfig;
 import dev.cria.model.LlamaConfig;
+import java.util.Locale;
 
 /**
  * What a pretraining run needs, from its configuration alone.
@@ -30,6 +31,7 @@ public record RunPlan(
         long tokensPerStep,
         long tokens,
         double flopsPerToken) {
+    private static final double GB = 1e9;
     private static final long LOGIT_ROWS = 1024; // the LM head's loss works on so many tokens at a time
 
     /** The plan of a configuration; the vocabulary is that of {@code config.model()}. */
@@ -87,6 +89,32 @@ public record RunPlan(
                 + stagingBytes
                 + activationBytes
                 + logitBytes;
+    }
+
+    /**
+     * Refuses a run that cannot fit, before anything is allocated.
+     *
+     * @param availableBytes memory of the machine
+     * @throws IllegalArgumentException saying how much is needed, for what, and which settings shrink it
+     */
+    public void requireMemory(long availableBytes) {
+        if (totalBytes() > availableBytes) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "this run needs %.1f GB of memory and the machine has %.1f GB: weights %.1f, gradients %.1f, optimizer %.1f,"
+                            + " running average %.1f, checkpoint copy %.1f, activations %.1f, logits %.1f GB; data.batchSize, data.contextLength and"
+                            + " training.activationCheckpointing=true shrink the activations, checkpoint.background=false spares the copy,"
+                            + " smaller model.* sizes shrink the rest",
+                    totalBytes() / GB,
+                    availableBytes / GB,
+                    weightBytes / GB,
+                    gradientBytes / GB,
+                    optimizerBytes / GB,
+                    averageBytes / GB,
+                    stagingBytes / GB,
+                    activationBytes / GB,
+                    logitBytes / GB));
+        }
     }
 
     /** Floating-point operations of the whole run. */

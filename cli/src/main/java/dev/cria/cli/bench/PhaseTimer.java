@@ -17,7 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class PhaseTimer implements TensorOps {
     private final TensorOps ops;
     private final LongSupplier clock;
-    private final Map<Phase, Long> nanos = new EnumMap<>(Phase.class);
+    private final Map<Phase, long[]> nanos =
+            new EnumMap<>(Phase.class); // in arrays of one element: added to without garbage
 
     /** Kinds of work in a step. */
     enum Phase {
@@ -49,24 +50,24 @@ final class PhaseTimer implements TensorOps {
     /** Seconds per phase since the last reset. */
     Map<Phase, Double> seconds() {
         Map<Phase, Double> seconds = new EnumMap<>(Phase.class);
-        nanos.forEach((phase, time) -> seconds.put(phase, time / 1e9));
+        nanos.forEach((phase, time) -> seconds.put(phase, time[0] / 1e9));
         return seconds;
     }
 
     void reset() {
-        nanos.clear();
+        nanos.values().forEach(time -> time[0] = 0);
     }
 
     private void time(Phase phase, Runnable work) {
         long begin = clock.getAsLong();
         work.run();
-        nanos.merge(phase, clock.getAsLong() - begin, Long::sum);
+        nanos.computeIfAbsent(phase, key -> new long[1])[0] += clock.getAsLong() - begin;
     }
 
     private double time(Phase phase, DoubleSupplier work) {
         long begin = clock.getAsLong();
         double result = work.getAsDouble();
-        nanos.merge(phase, clock.getAsLong() - begin, Long::sum);
+        nanos.computeIfAbsent(phase, key -> new long[1])[0] += clock.getAsLong() - begin;
         return result;
     }
 

@@ -1,6 +1,6 @@
 package dev.cria.core.ops;
 
-/** How exactly the products with weights are computed; all memory and all else is in single precision in either case. */
+/** How exactly matrix products are computed; all else, and what outlasts an operation, is in single precision in either case. */
 public enum Precision {
     /** Single precision. */
     FP32,

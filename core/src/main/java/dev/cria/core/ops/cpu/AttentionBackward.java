@@ -54,10 +54,10 @@ final class AttentionBackward {
 
     private void run(QueryTile tile, int head, boolean overwrite, Worker worker) {
         int length = tile.rows() * tile.stride();
-        Floats scores = worker.nativeTile(2L * length);
-        Floats slopes = new Floats(scores.memory(), scores.offset() + length);
-        attention.timesKeys(tile, head, scores, q, k, attention.scale, worker);
-        attention.timesKeys(tile, head, slopes, gradients.dy, v, 1, worker);
+        Floats scores = worker.nativeTile(0, length);
+        Floats slopes = worker.nativeTile(1, length);
+        attention.timesKeys(tile, head, scores, q, k, worker);
+        attention.timesKeys(tile, head, slopes, gradients.dy, v, worker);
         float[] weights = worker.tile(0, length);
         float[] dWeights = worker.tile(1, length);
         scores.get(0, weights, 0, length);
@@ -85,7 +85,7 @@ final class AttentionBackward {
             int worked = tile.worked(r);
             Attention.hide(tile, r, weights);
             float lse = logSumExp.get((long) token * attention.heads + head);
-            worker.kernels.expSum(weights, weights, at, worked, 1, lse);
+            worker.kernels.expSum(weights, weights, at, worked, attention.scale, lse);
             worker.kernels.softmaxBackward(dWeights, weights, at, worked, mean, attention.scale);
             Attention.clearHidden(tile, r, weights);
             Attention.clearHidden(tile, r, dWeights);

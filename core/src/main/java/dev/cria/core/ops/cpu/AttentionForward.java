@@ -28,8 +28,8 @@ final class AttentionForward {
     private void run(QueryTile tile, int head, Worker worker) {
         int length = tile.rows() * tile.stride();
         int outLength = tile.rows() * attention.headDim;
-        Floats scores = worker.nativeTile((long) length + outLength);
-        attention.timesKeys(tile, head, scores, q, k, attention.scale, worker);
+        Floats scores = worker.nativeTile(0, (long) length + outLength);
+        attention.timesKeys(tile, head, scores, q, k, worker);
         float[] weights = worker.tile(0, length);
         float[] sums = worker.tile(1, tile.rows());
         scores.get(0, weights, 0, length);
@@ -47,8 +47,8 @@ final class AttentionForward {
             int at = r * tile.stride();
             int worked = tile.worked(r);
             Attention.hide(tile, r, weights);
-            float max = worker.kernels.max(weights, at, worked);
-            sums[r] = worker.kernels.expSum(weights, weights, at, worked, 1, max);
+            float max = worker.kernels.max(weights, at, worked) * attention.scale;
+            sums[r] = worker.kernels.expSum(weights, weights, at, worked, attention.scale, max);
             Attention.clearHidden(tile, r, weights);
             float lse = max + (float) StrictMath.log(sums[r]);
             logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);

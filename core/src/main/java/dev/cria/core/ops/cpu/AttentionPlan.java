@@ -8,7 +8,7 @@ import java.util.List;
 
 /** How a batch's attention is cut into tiles; made once per batch and used by every layer and head. */
 final class AttentionPlan {
-    private static final int QUERIES = 64; // per tile
+    static final int QUERIES = 64; // per tile
 
     private final Segments segments;
     private final List<List<QueryTile>> tilesOfSegment = new ArrayList<>();

@@ -129,8 +129,8 @@ final class Bf16HeadProducts implements HeadProducts {
             this.filledRows = filled(blockRows);
             this.worker = worker;
             long tile = (long) filledRows * stride;
-            this.logits = worker.nativeTile(kept != null ? tile : tile + tile / 2);
-            this.exponentials = kept != null ? kept : new Floats(logits.memory(), logits.offset() + tile);
+            this.logits = worker.nativeTile(0, tile);
+            this.exponentials = kept != null ? kept : worker.nativeTile(1, tile / 2);
             roundAll(tensors.hidden(), from + first, hidden);
         }
 

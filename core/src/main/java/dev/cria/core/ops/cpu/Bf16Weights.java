@@ -85,7 +85,7 @@ final class Bf16Weights implements AutoCloseable {
             float[] wide = worker.tile(1, rows * k);
             w.get((long) from * (k / 2), pairs, 0, rows * k / 2);
             worker.kernels.widenPairs(wide, pairs, rows, k / 2);
-            Floats b = worker.nativeTile((long) rows * k);
+            Floats b = worker.nativeTile(0, (long) rows * k);
             b.put(0, wide, 0, rows * k);
             worker.gemm.multiply(
                     false, true, m, rows, k, 1, x.address(0), k, b.address(0), k, beta, y.address(from), n);

@@ -36,7 +36,7 @@ final class CachedAttention {
     /** One head of one query; its values start at {@code at} in q and y. */
     private void attend(long at, int kvHead, int[] spans, Worker worker) {
         int length = length(spans);
-        Floats scores = worker.nativeTile(length);
+        Floats scores = worker.nativeTile(0, length);
         int stride = kvHeads * headDim;
         int done = 0;
         for (int i = 0; i < spans.length; i += 2) {

@@ -40,7 +40,7 @@ public final class CpuOps implements TensorOps {
      * Kernels on a given number of threads.
      *
      * @param threads from 1 to the number of cores
-     * @param precision of products with weights; where bf16 cannot be had, a line in the log says why, and fp32 is used
+     * @param precision of matrix products; where bf16 cannot be had, a line in the log says why, and fp32 is used
      * @throws IllegalArgumentException if there are not as many cores
      */
     public CpuOps(int threads, Precision precision) {
@@ -79,7 +79,7 @@ public final class CpuOps implements TensorOps {
     /**
      * Kernels on as many threads as the system property {@value #THREADS_PROPERTY} says, by default one per core.
      *
-     * @param precision of products with weights
+     * @param precision of matrix products
      * @throws IllegalArgumentException if the property is not a number from 1 to the number of cores
      */
     public static CpuOps create(Precision precision) {

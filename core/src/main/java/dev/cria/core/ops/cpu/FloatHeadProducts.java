@@ -73,7 +73,7 @@ final class FloatHeadProducts implements HeadProducts {
             this.first = first;
             this.blockRows = blockRows;
             this.worker = worker;
-            this.logits = kept != null ? kept : worker.nativeTile((long) blockRows * stride);
+            this.logits = kept != null ? kept : worker.nativeTile(0, (long) blockRows * stride);
         }
 
         private long at(int r, int t) {

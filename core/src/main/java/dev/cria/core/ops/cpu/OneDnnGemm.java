@@ -19,17 +19,23 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 final class OneDnnGemm implements Gemm {
     private static final int LARGEST_BLOCK = 1024;
     private static final int SMALLEST_BLOCK = 64;
+    private static final int BUCKET_BITS = 8;
+    private static final int BUCKETS = 1 << BUCKET_BITS;
 
     private final Precision precision;
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
-    private final List<OneDnnProduct> products = new ArrayList<>();
+    private final List<List<OneDnnProduct>> products =
+            new ArrayList<>(); // by a hash of their sizes: looked up without garbage
     private final List<OneDnnRounding> roundings = new ArrayList<>();
     private @Nullable Slab scratchpad;
     private long scratchpadAddress;
 
     OneDnnGemm(Precision precision) {
         this.precision = precision;
+        for (int i = 0; i < BUCKETS; i++) {
+            products.add(new ArrayList<>(1));
+        }
     }
 
     /** Whether this CPU multiplies bfloat16 several times faster than single precision. */
@@ -166,15 +172,17 @@ final class OneDnnGemm implements Gemm {
 
     private OneDnnProduct product(
             boolean bf16, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean add) {
-        for (int i = 0; i < products.size(); i++) {
-            OneDnnProduct product = products.get(i);
+        int hash = 31 * (31 * (31 * m + n) + k) + lda + (ldb << 1) + (ldc << 2);
+        List<OneDnnProduct> bucket = products.get((hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1));
+        for (int i = 0; i < bucket.size(); i++) {
+            OneDnnProduct product = bucket.get(i);
             if (product.serves(bf16, transA, transB, m, n, k, lda, ldb, ldc, add)) {
                 return product;
             }
         }
         OneDnnProduct product = new OneDnnProduct(
                 oneDnn, precision, new OneDnnProduct.Key(bf16, transA, transB, m, n, k, lda, ldb, ldc, add));
-        products.add(product);
+        bucket.add(product);
         growScratchpad(product.scratchpadBytes());
         return product;
     }

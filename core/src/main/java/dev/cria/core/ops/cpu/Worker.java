@@ -10,12 +10,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Worker implements AutoCloseable {
     final TileKernels kernels;
     final Gemm gemm; // of any sizes, in single precision
-    final Gemm weightGemm; // of products with weights, in sizes that come again
+    final Gemm weightGemm; // of products in sizes that come again
     private final List<float[]> tiles = new ArrayList<>();
+    private final List<NativeTile> nativeTiles = new ArrayList<>();
     private double[] doubles = {};
     private @Nullable Thread bound; // the thread that this worker's settings were made on
-    private @Nullable Slab slab;
-    private @Nullable Floats nativeTile;
 
     Worker(TileKernels kernels, Gemm gemm, Gemm weightGemm) {
         this.kernels = kernels;
@@ -54,30 +53,35 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** Native memory of at least {@code length} elements, undefined content, valid until the next call. */
-    Floats nativeTile(long length) {
-        Floats present = nativeTile;
-        if (present == null || slab == null || slab.length() < length) {
-            freeTile();
-            slab = Slab.allocate(DataType.FLOAT, length);
-            present = new Floats(HostMemory.of(slab), 0);
-            nativeTile = present;
+    /** Native memory of at least {@code length} elements, undefined content; one memory per {@code slot}. */
+    Floats nativeTile(int slot, long length) {
+        while (nativeTiles.size() <= slot) {
+            nativeTiles.add(new NativeTile(length));
         }
-        return present;
+        NativeTile tile = nativeTiles.get(slot);
+        if (tile.slab.length() < length) {
+            tile.slab.close();
+            tile = new NativeTile(length);
+            nativeTiles.set(slot, tile);
+        }
+        return tile.floats;
+    }
+
+    private static final class NativeTile {
+        private final Slab slab;
+        private final Floats floats;
+
+        NativeTile(long length) {
+            slab = Slab.allocate(DataType.FLOAT, length);
+            floats = new Floats(HostMemory.of(slab), 0);
+        }
     }
 
     @Override
     public void close() {
         gemm.close();
         weightGemm.close();
-        freeTile();
-    }
-
-    private void freeTile() {
-        if (slab != null) {
-            slab.close();
-            slab = null;
-        }
-        nativeTile = null;
+        nativeTiles.forEach(tile -> tile.slab.close());
+        nativeTiles.clear();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cria.core.ops.Precision;
+import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.cpu.Twins.Twin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,53 @@ class Bf16Test {
             twins.reference.linearBackwardWeight(weight.reference(), y.reference(), x.reference());
             twins.assertSame("dWeight of " + rows, weight, ROUNDING);
         }
+    }
+
+    @Test
+    void attentionOverSegmentsOfWholeTilesAndOthers() {
+        Segments segments = Segments.ofLengths(new int[] {64, 128, 1, 320, 100});
+        int tokens = 613;
+        int headDim = 16;
+        Twin q = twins.random(tokens, 4L * headDim);
+        Twin k = twins.random(tokens, 2L * headDim);
+        Twin v = twins.random(tokens, 2L * headDim);
+        Twin y = twins.garbage(tokens, 4L * headDim);
+        Twin lse = twins.garbage(tokens, 4);
+        twins.fast.causalAttention(y.fast(), lse.fast(), q.fast(), k.fast(), v.fast(), headDim, segments);
+        twins.reference.causalAttention(
+                y.reference(), lse.reference(), q.reference(), k.reference(), v.reference(), headDim, segments);
+        twins.assertSame("y", y, ROUNDING);
+        Twin dy = twins.random(tokens, 4L * headDim);
+        Twin dq = twins.garbage(tokens, 4L * headDim);
+        Twin dk = twins.garbage(tokens, 2L * headDim);
+        Twin dv = twins.garbage(tokens, 2L * headDim);
+        twins.fast.causalAttentionBackward(
+                dq.fast(),
+                dk.fast(),
+                dv.fast(),
+                dy.fast(),
+                y.fast(),
+                lse.fast(),
+                q.fast(),
+                k.fast(),
+                v.fast(),
+                headDim,
+                segments);
+        twins.reference.causalAttentionBackward(
+                dq.reference(),
+                dk.reference(),
+                dv.reference(),
+                dy.reference(),
+                y.reference(),
+                lse.reference(),
+                q.reference(),
+                k.reference(),
+                v.reference(),
+                headDim,
+                segments);
+        twins.assertSame("dq", dq, ROUNDING);
+        twins.assertSame("dk", dk, ROUNDING);
+        twins.assertSame("dv", dv, ROUNDING);
     }
 
     @Test
