@@ -1,11 +1,17 @@
 package dev.cria.cli;
 
+import dev.cria.core.ops.BackendException;
+import dev.cria.core.ops.backend.BackendChoice;
+import dev.cria.core.ops.gpu.GpuUnavailableException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -40,6 +46,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             AverageCommand.class,
             PlanCommand.class,
+            GpuCommand.class,
             BenchCommand.class
         })
 public final class Cria implements Runnable {
@@ -48,6 +55,12 @@ public final class Cria implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Log more, and show the stack trace of an error.")
     private boolean verbose;
+
+    @Option(
+            names = "--backend",
+            scope = ScopeType.INHERIT,
+            description = "What to compute on: cpu, cuda, or auto for a GPU where one will do. Default: cpu.")
+    private @Nullable BackendChoice backend;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -71,9 +84,27 @@ public final class Cria implements Runnable {
         commandLine.setExecutionStrategy(result -> {
             // Before anything logs: logback.xml reads it.
             System.setProperty("cria.logLevel", cria.verbose ? "DEBUG" : "INFO");
+            cria.checkBackend(result);
             return new CommandLine.RunLast().execute(result);
         });
         return commandLine;
+    }
+
+    /** Refuses a backend that cannot compute here, before any work. */
+    private void checkBackend(ParseResult result) {
+        if (backend == null || asksForHelp(result)) {
+            return;
+        }
+        try {
+            backend.check();
+        } catch (BackendException | GpuUnavailableException e) {
+            throw new ExecutionException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static boolean asksForHelp(ParseResult result) {
+        return result.asCommandLineList().stream()
+                .anyMatch(command -> command.isUsageHelpRequested() || command.isVersionHelpRequested());
     }
 
     /** Without a command: the list of commands. */

@@ -1,5 +1,8 @@
 package dev.cria.cli;
 
+import dev.cria.core.ops.BackendException;
+import dev.cria.core.ops.TensorMemoryError;
+import dev.cria.core.ops.gpu.GpuUnavailableException;
 import dev.cria.core.train.TrainingFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +38,9 @@ final class Errors {
     }
 
     /** An exception out of a command. */
-    static int failure(Throwable e, CommandLine command, boolean verbose) {
+    static int failure(Throwable thrown, CommandLine command, boolean verbose) {
+        Throwable e =
+                TensorMemoryError.in(thrown).<Throwable>map(error -> error).orElse(thrown);
         boolean users = isUserError(e);
         print(
                 command,
@@ -54,6 +59,8 @@ final class Errors {
                 || e instanceof IOException
                 || e instanceof UncheckedIOException
                 || e instanceof OutOfMemoryError
+                || e instanceof BackendException
+                || e instanceof GpuUnavailableException
                 || e instanceof TrainingFailedException;
     }
 
@@ -64,6 +71,9 @@ final class Errors {
         }
         if (e instanceof FileSystemException file && file.getReason() == null) {
             return file.getFile() + ": " + reason(file);
+        }
+        if (e instanceof TensorMemoryError) {
+            return "out of memory: " + oneLine(e.getMessage());
         }
         if (e instanceof OutOfMemoryError) {
             return "out of memory: " + oneLine(e.getMessage())

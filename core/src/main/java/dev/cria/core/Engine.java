@@ -3,13 +3,11 @@ package dev.cria.core;
 import dev.cria.core.autograd.Parameters;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.ops.Arena;
-import dev.cria.core.ops.Backend;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.TensorOps;
-import dev.cria.core.ops.cpu.CpuOps;
+import dev.cria.core.ops.backend.Kernels;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -20,9 +18,6 @@ import org.slf4j.LoggerFactory;
  * live together. One engine serves one thread at a time.
  */
 public final class Engine implements AutoCloseable {
-    /** System property that picks the default kernels: {@code reference} or {@code cpu}. */
-    public static final String OPS_PROPERTY = "cria.ops";
-
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     private final TensorOps ops;
@@ -49,16 +44,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if {@code -Dcria.ops} names no kernels
      */
     public static Engine create(Precision precision) {
-        String byDefault = CpuOps.runsHere() ? "cpu" : "reference";
-        Backend.require();
-        String name = System.getProperty(OPS_PROPERTY, byDefault).toLowerCase(Locale.ROOT);
-        Engine engine = switch (name) {
-            case "reference" -> reference(DataType.FLOAT);
-            case "cpu" -> of(CpuOps.create(precision));
-            default ->
-                throw new IllegalArgumentException(
-                        "-D%s=%s is unknown; use reference or cpu".formatted(OPS_PROPERTY, name));
-        };
+        Engine engine = of(Kernels.create(precision));
         log.info("{}", engine.ops.describe());
         return engine;
     }

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.cli.bench.TrainBenchmark.Result;
 import dev.cria.cli.bench.TrainBenchmark.Workload;
 import dev.cria.core.ops.Precision;
-import dev.cria.core.ops.cpu.CpuOps;
+import dev.cria.core.ops.TensorOps;
+import dev.cria.core.ops.backend.Kernels;
 import dev.cria.model.LlamaPresets;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
@@ -95,7 +96,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
                 LlamaPresets.named(size.name()),
                 batchSize > 0 ? batchSize : size.batchSize,
                 sequenceLength > 0 ? sequenceLength : size.sequenceLength);
-        try (CpuOps ops = CpuOps.create(precision);
+        try (TensorOps ops = Kernels.create(precision);
                 TrainBenchmark benchmark = new TrainBenchmark(ops, workload, clock.nanos())) {
             Result result = benchmark.run(warmup >= 0 ? warmup : size.warmup, steps);
             ObjectNode line = describe(workload, benchmark, result);

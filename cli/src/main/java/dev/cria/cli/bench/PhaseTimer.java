@@ -207,6 +207,11 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
+    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
+        time(Phase.LM_HEAD, () -> ops.softmax(y, logSumExp, x, temperatures));
+    }
+
+    @Override
     public void swiGlu(Tensor y, Tensor gate, Tensor up) {
         time(Phase.SWIGLU, () -> ops.swiGlu(y, gate, up));
     }

@@ -1,14 +1,19 @@
 package dev.cria.core.ops;
 
+import static dev.cria.core.ops.ReferenceOps.product;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Causal grouped-query attention, one (segment, head) at a time, with its whole score matrix. */
+/**
+ * Causal grouped-query attention, a segment's score matrices at a time, those of several heads stacked: [heads * own tokens,
+ * context tokens].
+ */
 final class ReferenceAttention {
-    private static final double HIDDEN = -1e30; // score of a token that must not be seen
+    private static final long LARGEST = 1L << 24; // elements of stacked score matrices
 
+    private final DeviceArrays device;
     private final Tensor q;
     private final Tensor k;
     private final Tensor v;
@@ -18,7 +23,8 @@ final class ReferenceAttention {
     private final int group; // query heads per key head
     private final double scale;
 
-    ReferenceAttention(Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
+    ReferenceAttention(DeviceArrays device, Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
+        this.device = device;
         this.q = q;
         this.k = k;
         this.v = v;
@@ -29,96 +35,133 @@ final class ReferenceAttention {
         this.scale = 1 / Math.sqrt(headDim);
     }
 
+    /** Heads [first, first + count) of one segment: {@code own} tokens that see {@code seen}, which lie in {@code spans}. */
+    private record Stack(int segment, int first, int count, int own, int seen, int[][] spans) {}
+
+    /** What is done with each stack of heads. */
+    private interface Work {
+        void on(Stack stack);
+    }
+
     void forward(Tensor y, Tensor logSumExp) {
-        for (int s = 0; s < segments.count(); s++) {
-            int[][] context = segments.context(s);
-            INDArray mask = mask(s, context);
-            for (int h = 0; h < heads; h++) {
-                INDArray scores = scores(s, h, context, mask);
-                INDArray max = scores.max(1);
-                INDArray p = Transforms.exp(scores.subiColumnVector(max), false);
-                INDArray sum = p.sum(1);
-                own(logSumExp, s, h, 1)
-                        .assign(max.addi(Transforms.log(sum, true)).reshape(-1, 1));
-                INDArray values = context(v, h / group, context);
-                own(y, s, h, headDim).assign(p.diviColumnVector(sum).mmul(values));
+        forEachStack(stack -> {
+            INDArray p = scores(stack);
+            RowWise.Softmax softmax = RowWise.softmax(p);
+            RowWise.divide(p, softmax.sum());
+            Views.block(logSumExp, start(stack), end(stack), stack.first, stack.count)
+                    .assign(softmax.logSumExp().reshape(stack.count, stack.own).transpose());
+            for (int i = 0; i < stack.count; i++) {
+                product(own(y, stack, i), rowsOf(p, stack, i), context(v, stack, i), 1, false);
             }
-        }
+        });
     }
 
     void backward(Tensor dq, Tensor dk, Tensor dv, Tensor dy, Tensor y, Tensor logSumExp) {
         dk.array().assign(0);
         dv.array().assign(0);
+        forEachStack(stack -> {
+            INDArray lse = Views.block(logSumExp, start(stack), end(stack), stack.first, stack.count);
+            INDArray p = RowWise.subtract(scores(stack), perHead(lse, stack));
+            Transforms.exp(p, false);
+            INDArray dp = stacked(stack);
+            for (int i = 0; i < stack.count; i++) {
+                INDArray out = own(dy, stack, i);
+                addToContext(dv, p, out, stack, i);
+                product(rowsOf(dp, stack, i), out, context(v, stack, i).transpose(), 1, false);
+            }
+            INDArray ds = RowWise.subtract(dp, outputDots(dy, y, stack)).muli(p).muli(scale);
+            for (int i = 0; i < stack.count; i++) {
+                product(own(dq, stack, i), rowsOf(ds, stack, i), context(k, stack, i), 1, false);
+                addToContext(dk, ds, own(q, stack, i), stack, i);
+            }
+        });
+    }
+
+    private void forEachStack(Work work) {
         for (int s = 0; s < segments.count(); s++) {
-            int[][] context = segments.context(s);
-            INDArray mask = mask(s, context);
-            for (int h = 0; h < heads; h++) {
-                INDArray lse = own(logSumExp, s, h, 1).dup().reshape(segments.length(s));
-                INDArray p = Transforms.exp(scores(s, h, context, mask).subiColumnVector(lse), false);
-                INDArray out = own(dy, s, h, headDim);
-                addToContext(dv, h / group, context, p.transpose().mmul(out));
-                INDArray dp = out.mmul(context(v, h / group, context).transpose());
-                INDArray dot = out.mul(own(y, s, h, headDim)).sum(1);
-                INDArray ds = dp.subiColumnVector(dot).muli(p).muli(scale);
-                own(dq, s, h, headDim).assign(ds.mmul(context(k, h / group, context)));
-                addToContext(dk, h / group, context, ds.transpose().mmul(own(q, s, h, headDim)));
+            int[][] spans = segments.context(s);
+            int seen = 0;
+            for (int[] span : spans) {
+                seen += span[1] - span[0];
+            }
+            int own = segments.length(s);
+            int most = (int) Math.max(1, Math.min(heads, LARGEST / ((long) own * seen)));
+            for (int first = 0; first < heads; first += most) {
+                work.on(new Stack(s, first, Math.min(most, heads - first), own, seen, spans));
             }
         }
     }
 
-    /** Scaled and masked scores [own tokens, context tokens]. */
-    private INDArray scores(int segment, int head, int[][] context, INDArray mask) {
-        INDArray keys = context(k, head / group, context);
-        return own(q, segment, head, headDim).mmul(keys.transpose()).muli(scale).addi(mask);
-    }
-
-    /** 0 where a query may look, {@link #HIDDEN} where not: [own tokens, context tokens]. */
-    private INDArray mask(int segment, int[][] context) {
-        int own = segments.length(segment);
-        int before = -own;
-        for (int[] span : context) {
-            before += span[1] - span[0];
+    /** Scaled and masked scores. */
+    private INDArray scores(Stack stack) {
+        INDArray scores = stacked(stack);
+        for (int i = 0; i < stack.count; i++) {
+            INDArray keys = context(k, stack, i);
+            product(rowsOf(scores, stack, i), own(q, stack, i), keys.transpose(), scale, false);
         }
-        float[][] mask = new float[own][before + own];
-        for (int i = 0; i < own; i++) {
-            for (int j = before + i + 1; j < before + own; j++) {
-                mask[i][j] = (float) HIDDEN;
-            }
+        INDArray mask = device.causalMask(q.dataType(), stack.own, stack.seen);
+        RowWise.addToEach(scores.reshape(stack.count, stack.own, stack.seen), mask);
+        return scores;
+    }
+
+    /** The dot product of each output with its gradient: [heads * own]. */
+    private INDArray outputDots(Tensor dy, Tensor y, Stack stack) {
+        int width = stack.count * headDim;
+        int first = stack.first * headDim;
+        INDArray products = Views.block(dy, start(stack), end(stack), first, width)
+                .mul(Views.block(y, start(stack), end(stack), first, width));
+        return perHead(products.reshape('c', stack.own, stack.count, headDim).sum(2), stack);
+    }
+
+    /** [own, heads] as the rows of a stack lie: [heads * own]. */
+    private static INDArray perHead(INDArray x, Stack stack) {
+        return x.transpose().dup('c').reshape((long) stack.count * stack.own);
+    }
+
+    private INDArray stacked(Stack stack) {
+        return Nd4j.createUninitialized(q.dataType(), (long) stack.count * stack.own, stack.seen);
+    }
+
+    /** The rows of a stack's i-th head. */
+    private static INDArray rowsOf(INDArray stacked, Stack stack, int i) {
+        return Views.rows(stacked, (long) i * stack.own, (i + 1L) * stack.own);
+    }
+
+    /** The columns of a stack's i-th head in the segment's own rows, in place. */
+    private INDArray own(Tensor x, Stack stack, int i) {
+        return Views.block(x, start(stack), end(stack), (long) (stack.first + i) * headDim, headDim);
+    }
+
+    /** The columns of the key head of a stack's i-th head in all rows that the segment sees: [seen, headDim]. */
+    private INDArray context(Tensor x, Stack stack, int i) {
+        INDArray[] blocks = new INDArray[stack.spans.length];
+        for (int b = 0; b < blocks.length; b++) {
+            blocks[b] = keyBlock(x, stack, i, stack.spans[b]);
         }
-        return Nd4j.createFromArray(mask).castTo(q.dataType());
+        return blocks.length == 1 ? blocks[0] : Nd4j.concat(0, blocks);
     }
 
-    /** One head's columns of a segment's own rows, a view. */
-    private INDArray own(Tensor x, int segment, int head, int width) {
-        return block(x, segments.start(segment), segments.end(segment), head, width);
-    }
-
-    /** One head's columns of all rows that a segment sees: [context tokens, headDim]. */
-    private INDArray context(Tensor x, int head, int[][] context) {
-        INDArray[] blocks = new INDArray[context.length];
-        for (int i = 0; i < context.length; i++) {
-            blocks[i] = block(x, context[i][0], context[i][1], head, headDim);
-        }
-        return Nd4j.concat(0, blocks);
-    }
-
-    private void addToContext(Tensor dx, int head, int[][] context, INDArray gradient) {
+    /** dx += weightsᵀ · x, for the i-th head's weights [own, seen] and x [own, headDim]. */
+    private void addToContext(Tensor dx, INDArray weights, INDArray x, Stack stack, int i) {
+        INDArray head = rowsOf(weights, stack, i);
         int at = 0;
-        for (int[] span : context) {
+        for (int[] span : stack.spans) {
             int next = at + span[1] - span[0];
-            block(dx, span[0], span[1], head, headDim)
-                    .addi(gradient.get(NDArrayIndex.interval(at, next), NDArrayIndex.all()));
+            INDArray part = Views.columns(head, at, next);
+            product(keyBlock(dx, stack, i, span), part.transpose(), x, 1, true);
             at = next;
         }
     }
 
-    /**
-     * Some columns of some rows, a view. Made by hand, since {@code INDArray.get} of M2.1 returns an empty array where a
-     * view's offset plus that of the rows asked for reaches the view's length.
-     */
-    private static INDArray block(Tensor x, int from, int to, int head, int width) {
-        long columns = x.columns();
-        long first = x.slab().base() + x.offset() + from * columns + (long) head * width;
-        return Nd4j.create(x.slab().array().data(), new long[] {to - from, width}, new long[] {columns, 1}, first, 'c');
+    private INDArray keyBlock(Tensor x, Stack stack, int i, int[] span) {
+        return Views.block(x, span[0], span[1], (long) (stack.first + i) / group * headDim, headDim);
+    }
+
+    private int start(Stack stack) {
+        return segments.start(stack.segment);
+    }
+
+    private int end(Stack stack) {
+        return segments.end(stack.segment);
     }
 }

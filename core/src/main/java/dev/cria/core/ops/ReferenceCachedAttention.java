@@ -1,45 +1,54 @@
 package dev.cria.core.ops;
 
+import static dev.cria.core.ops.ReferenceOps.product;
+
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Attention over cached keys and values, one (query, head) at a time. */
+/** Attention over cached keys and values, one query at a time, the heads that share a key head together. */
 final class ReferenceCachedAttention {
     private ReferenceCachedAttention() {}
 
     static void forward(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
-        int group = q.columns() / keys.columns();
+        int heads = q.columns() / headDim;
+        int keyHeads = keys.columns() / headDim;
+        int group = heads / keyHeads;
+        double scale = 1 / Math.sqrt(headDim);
         for (int i = 0; i < contexts.length; i++) {
-            for (int h = 0; h < q.columns() / headDim; h++) {
-                INDArray query = block(q, i, i + 1, h, headDim);
-                INDArray k = context(keys, contexts[i], h / group, headDim); // [n, headDim]
-                INDArray scores = query.mmul(k.transpose()).divi(Math.sqrt(headDim)); // [1, n]
-                INDArray p = Transforms.exp(scores.subi(scores.maxNumber()), false);
-                p.divi(p.sumNumber());
-                INDArray v = context(values, contexts[i], h / group, headDim);
-                y.slice(i, i + 1)
-                        .reshape(y.columns() / headDim, headDim)
-                        .slice(h, h + 1)
-                        .array()
-                        .assign(p.mmul(v));
+            INDArray queries = headsOf(q, i, headDim); // [heads, headDim]
+            INDArray p = Nd4j.createUninitialized(q.dataType(), heads, seen(contexts[i]));
+            for (int h = 0; h < keyHeads; h++) {
+                INDArray k = context(keys, contexts[i], h, headDim);
+                INDArray own = Views.rows(queries, (long) h * group, (h + 1L) * group);
+                product(Views.rows(p, (long) h * group, (h + 1L) * group), own, k.transpose(), scale, false);
+            }
+            RowWise.divide(p, RowWise.softmax(p).sum());
+            INDArray out = headsOf(y, i, headDim);
+            for (int h = 0; h < keyHeads; h++) {
+                INDArray v = context(values, contexts[i], h, headDim);
+                INDArray own = Views.rows(out, (long) h * group, (h + 1L) * group);
+                product(own, Views.rows(p, (long) h * group, (h + 1L) * group), v, 1, false);
             }
         }
+    }
+
+    private static INDArray headsOf(Tensor x, int row, int headDim) {
+        return x.slice(row, row + 1).reshape(x.columns() / headDim, headDim).array();
+    }
+
+    private static long seen(int[] spans) {
+        long rows = 0;
+        for (int i = 0; i < spans.length; i += 2) {
+            rows += spans[i + 1] - spans[i];
+        }
+        return rows;
     }
 
     private static INDArray context(Tensor cache, int[] spans, int head, int headDim) {
         INDArray[] blocks = new INDArray[spans.length / 2];
         for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = block(cache, spans[2 * i], spans[2 * i + 1], head, headDim);
+            blocks[i] = Views.block(cache, spans[2 * i], spans[2 * i + 1], (long) head * headDim, headDim);
         }
-        return Nd4j.concat(0, blocks);
-    }
-
-    private static INDArray block(Tensor x, int from, int to, int head, int headDim) {
-        return x.slice(from, to)
-                .array()
-                .get(NDArrayIndex.all(), NDArrayIndex.interval((long) head * headDim, (long) (head + 1) * headDim))
-                .reshape(to - from, headDim);
+        return blocks.length == 1 ? blocks[0] : Nd4j.concat(0, blocks);
     }
 }

@@ -1,7 +1,7 @@
 package dev.cria.core.ops;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.shape.OneHot;
 import org.nd4j.linalg.factory.Nd4j;
@@ -11,21 +11,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 final class ReferenceLmHead {
     private static final int CHUNK = 256; // rows
 
-    private ReferenceLmHead() {}
+    private final HostTransfers transfers;
+    private final DeviceArrays device;
+
+    ReferenceLmHead(HostTransfers transfers, DeviceArrays device) {
+        this.transfers = transfers;
+        this.device = device;
+    }
 
     /** One chunk of rows: its targets as one-hot rows and the logarithm of its softmax, both [rows, vocab]. */
     private record Chunk(int from, int to, INDArray oneHot, INDArray logSoftmax) {
-        static Chunk of(Tensor hidden, Tensor weight, int[] targets, int from) {
-            int to = Math.min(targets.length, from + CHUNK);
-            INDArray rows = hidden.slice(from, to).array();
-            INDArray logits = Nd4j.createUninitialized(hidden.dataType(), to - from, weight.rows());
-            ReferenceOps.product(logits, rows, weight.array().transpose(), false);
-            logits.subiColumnVector(logits.max(1));
-            INDArray logSum = Transforms.log(Transforms.exp(logits, true).sum(1), false);
-            logits.subiColumnVector(logSum);
-            return new Chunk(from, to, oneHotRows(targets, from, to, weight), logits);
-        }
-
         INDArray logProbs() {
             return oneHot.mul(logSoftmax).sum(1);
         }
@@ -36,32 +31,42 @@ final class ReferenceLmHead {
         }
     }
 
-    static double crossEntropy(
+    private Chunk chunk(Tensor hidden, Tensor weight, int[] targets, int from) {
+        int to = Math.min(targets.length, from + CHUNK);
+        INDArray logits = Nd4j.createUninitialized(hidden.dataType(), to - from, weight.rows());
+        ReferenceOps.product(
+                logits, hidden.slice(from, to).array(), weight.array().transpose(), false);
+        RowWise.subtract(logits, logits.max(1));
+        INDArray logSum = Transforms.log(Transforms.exp(logits, true).sum(1), false);
+        return new Chunk(from, to, oneHotRows(targets, from, to, weight), RowWise.subtract(logits, logSum));
+    }
+
+    double crossEntropy(
             @Nullable Tensor dHidden,
             @Nullable Tensor dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
             double gradientScale) {
-        double loss = 0;
+        INDArray sum = Nd4j.create(DataType.DOUBLE, 1); // on the device until the end
         for (int from = 0; from < targets.length; from += CHUNK) {
-            Chunk chunk = Chunk.of(hidden, weight, targets, from);
-            loss -= chunk.logProbs().sumNumber().doubleValue();
+            Chunk chunk = chunk(hidden, weight, targets, from);
+            sum.addi(chunk.logProbs().castTo(DataType.DOUBLE).sum());
             if (dHidden != null || dWeight != null) {
                 backward(dHidden, dWeight, hidden, weight, chunk, chunk.slope().muli(-gradientScale));
             }
         }
-        return loss;
+        return -transfers.downloadNumber(sum);
     }
 
-    static void logProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets) {
+    void logProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets) {
         for (int from = 0; from < targets.length; from += CHUNK) {
-            Chunk chunk = Chunk.of(hidden, weight, targets, from);
+            Chunk chunk = chunk(hidden, weight, targets, from);
             logProbs.slice(from, chunk.to).array().assign(chunk.logProbs());
         }
     }
 
-    static void logProbsBackward(
+    void logProbsBackward(
             @Nullable Tensor dHidden,
             @Nullable Tensor dWeight,
             Tensor dLogProbs,
@@ -69,14 +74,14 @@ final class ReferenceLmHead {
             Tensor weight,
             int[] targets) {
         for (int from = 0; from < targets.length; from += CHUNK) {
-            Chunk chunk = Chunk.of(hidden, weight, targets, from);
+            Chunk chunk = chunk(hidden, weight, targets, from);
             INDArray upstream = dLogProbs.slice(from, chunk.to).array();
-            backward(dHidden, dWeight, hidden, weight, chunk, chunk.slope().muliColumnVector(upstream));
+            backward(dHidden, dWeight, hidden, weight, chunk, RowWise.multiply(chunk.slope(), upstream));
         }
     }
 
     /** dTable[tokens[t]] += dy[t]: the product with the tokens' one-hot rows, which no two threads write at once. */
-    static void addAtTokens(Tensor dTable, Tensor dy, int[] tokens) {
+    void addAtTokens(Tensor dTable, Tensor dy, int[] tokens) {
         for (int from = 0; from < tokens.length; from += CHUNK) {
             int to = Math.min(tokens.length, from + CHUNK);
             INDArray oneHot = oneHotRows(tokens, from, to, dTable);
@@ -104,8 +109,8 @@ final class ReferenceLmHead {
         }
     }
 
-    private static INDArray oneHotRows(int[] tokens, int from, int to, Tensor table) {
-        INDArray ids = Nd4j.createFromArray(Arrays.copyOfRange(tokens, from, to));
+    private INDArray oneHotRows(int[] tokens, int from, int to, Tensor table) {
+        INDArray ids = Views.rows(device.indices(tokens), from, to);
         INDArray oneHot = Nd4j.create(table.dataType(), to - from, table.rows());
         Nd4j.exec(new OneHot(ids, oneHot, table.rows(), -1, 1, 0));
         return oneHot;

@@ -3,8 +3,11 @@ package dev.cria.core.ops;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -16,7 +19,10 @@ public final class ReferenceOps implements TensorOps {
     private static final long CHUNK = 1 << 20; // elements of flat memory per pass, to keep temporaries small
 
     private final DataType dataType;
-    private final ReferenceRotary rotary = new ReferenceRotary();
+    private final HostTransfers transfers = new HostTransfers();
+    private final DeviceArrays device = new DeviceArrays(transfers);
+    private final ReferenceRotary rotary = new ReferenceRotary(transfers, device);
+    private final ReferenceLmHead lmHead = new ReferenceLmHead(transfers, device);
 
     /**
      * Kernels for one data type.
@@ -27,7 +33,13 @@ public final class ReferenceOps implements TensorOps {
         if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
             throw new IllegalArgumentException("reference ops work in FLOAT or DOUBLE, not " + dataType);
         }
+        Backend.require();
         this.dataType = dataType;
+    }
+
+    /** What has been copied between the host and the device. */
+    public HostTransfers transfers() {
+        return transfers;
     }
 
     @Override
@@ -37,19 +49,18 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public String describe() {
-        return "reference ops (%s) on %s"
-                .formatted(dataType, Nd4j.getBackend().getClass().getSimpleName());
+        return "reference ops (%s) on %s".formatted(dataType, Backend.device());
     }
 
     @Override
     public void upload(Tensor to, float[] from, int at, int length) {
         float[] part = at == 0 && length == from.length ? from : Arrays.copyOfRange(from, at, at + length);
-        flat(to, 0, length).assign(Nd4j.createFromArray(part).castTo(to.dataType()));
+        flat(to, 0, length).assign(transfers.upload(part).castTo(to.dataType()));
     }
 
     @Override
     public void download(float[] to, int at, Tensor from, int length) {
-        float[] values = flat(from, 0, length).castTo(DataType.FLOAT).dup().toFloatVector();
+        float[] values = transfers.downloadFloats(flat(from, 0, length));
         System.arraycopy(values, 0, to, at, length);
     }
 
@@ -70,39 +81,41 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f) {
-        y.array().assign(ReferenceVectors.zip(a, b, f));
+        y.array().assign(ReferenceVectors.zip(transfers, a, b, f));
     }
 
     @Override
     public void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate) {
-        write(da, ReferenceVectors.zip(a, b, slope).muli(dy.array()), accumulate);
+        write(da, ReferenceVectors.zip(transfers, a, b, slope).muli(dy.array()), accumulate);
     }
 
     @Override
     public double sum(Tensor x) {
-        return x.array().castTo(DataType.DOUBLE).sumNumber().doubleValue();
+        return transfers.downloadNumber(x.array().castTo(DataType.DOUBLE).sum());
     }
 
     @Override
     public void embedding(Tensor y, Tensor table, int[] tokens) {
-        Nd4j.pullRows(values(table), y.array(), 1, tokens);
+        gather(y.array(), values(table), device.indices(tokens));
     }
 
     @Override
     public void embeddingBackward(Tensor dTable, Tensor dy, int[] tokens) {
-        ReferenceLmHead.addAtTokens(dTable, dy, tokens);
+        lmHead.addAtTokens(dTable, dy, tokens);
     }
 
     @Override
     public void gatherRows(Tensor y, Tensor x, int[] rows) {
-        Nd4j.pullRows(x.array(), y.array(), 1, rows);
+        gather(y.array(), x.array(), device.indices(rows));
     }
 
     @Override
     public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
-        for (int i = 0; i < rows.length; i++) {
-            dx.slice(rows[i], rows[i] + 1).array().addi(dy.slice(i, i + 1).array());
-        }
+        INDArray sums = dx.array(); // rows are distinct, so no two threads add to one
+        Nd4j.exec(DynamicCustomOp.builder("scatter_add")
+                .addInputs(sums, device.indices(rows), dy.array())
+                .addOutputs(sums)
+                .build());
     }
 
     @Override
@@ -125,20 +138,20 @@ public final class ReferenceOps implements TensorOps {
         INDArray rows = x.array();
         INDArray scale = Transforms.pow(rows.mul(rows).mean(1).addi(eps), -0.5, false);
         rstd.array().assign(scale);
-        y.array().assign(rows.mulColumnVector(scale).muliRowVector(gain.array()));
+        y.array().assign(RowWise.multipliedByColumns(RowWise.multiplied(rows, scale), gain.array()));
     }
 
     @Override
     public void rmsNormBackward(
             Tensor dx, @Nullable Tensor dGain, Tensor dy, Tensor x, Tensor gain, Tensor rstd, boolean accumulate) {
         INDArray scale = rstd.array();
-        INDArray normalised = x.array().mulColumnVector(scale); // x * rstd
+        INDArray normalised = RowWise.multiplied(x.array(), scale); // x * rstd
         if (dGain != null) {
             dGain.array().addi(dy.array().mul(normalised).sum(0));
         }
-        INDArray d = dy.array().mulRowVector(gain.array());
+        INDArray d = RowWise.multipliedByColumns(dy.array(), gain.array());
         INDArray mean = d.mul(normalised).mean(1);
-        write(dx, d.subi(normalised.muliColumnVector(mean)).muliColumnVector(scale), accumulate);
+        write(dx, RowWise.multiply(d.subi(RowWise.multiply(normalised, mean)), scale), accumulate);
     }
 
     @Override
@@ -149,7 +162,7 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public void causalAttention(
             Tensor y, Tensor logSumExp, Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
-        new ReferenceAttention(q, k, v, headDim, segments).forward(y, logSumExp);
+        new ReferenceAttention(device, q, k, v, headDim, segments).forward(y, logSumExp);
     }
 
     @Override
@@ -165,7 +178,17 @@ public final class ReferenceOps implements TensorOps {
             Tensor v,
             int headDim,
             Segments segments) {
-        new ReferenceAttention(q, k, v, headDim, segments).backward(dq, dk, dv, dy, y, logSumExp);
+        new ReferenceAttention(device, q, k, v, headDim, segments).backward(dq, dk, dv, dy, y, logSumExp);
+    }
+
+    @Override
+    public void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
+        ReferenceCachedAttention.forward(y, q, keys, values, headDim, contexts);
+    }
+
+    @Override
+    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
+        ReferenceSoftmax.forward(y, logSumExp, x, transfers.upload(temperatures).castTo(dataType));
     }
 
     @Override
@@ -194,12 +217,12 @@ public final class ReferenceOps implements TensorOps {
             int[] targets,
             double gradientScale,
             Arena scratch) {
-        return ReferenceLmHead.crossEntropy(dHidden, dWeight, hidden, weight, targets, gradientScale);
+        return lmHead.crossEntropy(dHidden, dWeight, hidden, weight, targets, gradientScale);
     }
 
     @Override
     public void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch) {
-        ReferenceLmHead.logProbs(logProbs, hidden, weight, targets);
+        lmHead.logProbs(logProbs, hidden, weight, targets);
     }
 
     @Override
@@ -211,17 +234,17 @@ public final class ReferenceOps implements TensorOps {
             Tensor weight,
             int[] targets,
             Arena scratch) {
-        ReferenceLmHead.logProbsBackward(dHidden, dWeight, dLogProbs, hidden, weight, targets);
+        lmHead.logProbsBackward(dHidden, dWeight, dLogProbs, hidden, weight, targets);
     }
 
     @Override
     public double squaredNorm(Tensor x) {
-        double sum = 0;
+        INDArray sum = Nd4j.create(DataType.DOUBLE, 1); // on the device until the end
         for (long from = 0; from < x.length(); from += CHUNK) {
             INDArray part = flat(x, from, Math.min(x.length(), from + CHUNK)).castTo(DataType.DOUBLE);
-            sum += part.mul(part).sumNumber().doubleValue();
+            sum.addi(part.mul(part).sum());
         }
-        return sum;
+        return transfers.downloadNumber(sum);
     }
 
     @Override
@@ -248,7 +271,22 @@ public final class ReferenceOps implements TensorOps {
 
     /** c = a · b, or c += a · b, where c is row-major: computed as its column-major transpose, which BLAS writes in place. */
     static void product(INDArray c, INDArray a, INDArray b, boolean accumulate) {
-        Nd4j.gemm(b.transpose(), a.transpose(), c.transpose(), false, false, 1, accumulate ? 1 : 0);
+        product(c, a, b, 1, accumulate);
+    }
+
+    /** c = factor * a · b, or c += factor * a · b; rows of c may lie apart. */
+    static void product(INDArray c, INDArray a, INDArray b, double factor, boolean accumulate) {
+        Nd4j.exec(new Mmul(
+                b.transpose(), a.transpose(), c.transpose(), factor, accumulate ? 1 : 0, MMulTranspose.allFalse()));
+    }
+
+    /** y[i] = x[rows[i]]. */
+    static void gather(INDArray y, INDArray x, INDArray rows) {
+        Nd4j.exec(DynamicCustomOp.builder("gather")
+                .addInputs(x, rows)
+                .addOutputs(y)
+                .addIntegerArguments(0)
+                .build());
     }
 
     /** Writes or adds a result. */

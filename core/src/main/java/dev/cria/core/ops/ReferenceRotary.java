@@ -3,52 +3,61 @@ package dev.cria.core.ops;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Rotary embedding in ND4J calls. The angles of a batch are sent to the device once and serve all its layers. */
+/** Rotary embedding in ND4J calls. The table is sent to the device once; a batch's angles are gathered there for all layers. */
 final class ReferenceRotary {
-    private @Nullable Angles last;
+    private final HostTransfers transfers;
+    private final DeviceArrays device;
+    private @Nullable Table table;
+    private @Nullable Angles angles;
 
-    /** Cosines and sines [tokens, 1, headDim / 2] of one batch. */
-    private record Angles(int[] positions, RotaryTable table, INDArray cos, INDArray sin) {
-        boolean serves(int[] batchPositions, RotaryTable rotary, Tensor x) {
-            return positions == batchPositions && table == rotary && cos.dataType() == x.dataType();
-        }
+    /** Cosines and sines of all positions on the device, [positions, headDim / 2]. */
+    private record Table(RotaryTable of, INDArray cos, INDArray sin) {}
+
+    /** Cosines and sines of one batch, [tokens, 1, headDim / 2]. */
+    private record Angles(RotaryTable of, INDArray positions, INDArray cos, INDArray sin) {}
+
+    ReferenceRotary(HostTransfers transfers, DeviceArrays device) {
+        this.transfers = transfers;
+        this.device = device;
     }
 
     void turn(Tensor y, Tensor x, RotaryTable rotary, int[] positions, boolean inverse) {
-        Angles angles = last;
-        if (angles == null || !angles.serves(positions, rotary, x)) {
-            rotary.check(positions);
-            angles = new Angles(
-                    positions,
-                    rotary,
-                    angles(rotary.cos(), rotary, positions, x),
-                    angles(rotary.sin(), rotary, positions, x));
-            last = angles;
-        }
-        INDArray cos = angles.cos;
+        Angles batch = angles(rotary, positions, x);
         int half = rotary.headDim() / 2;
-        long heads = x.columns() / rotary.headDim();
-        INDArray in = x.reshape(x.rows(), heads, rotary.headDim()).array();
-        INDArray first = in.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, half));
-        INDArray second = in.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(half, 2 * half));
-        INDArray turn = inverse ? angles.sin.neg() : angles.sin;
-        INDArray turnedFirst = first.mul(cos).subi(second.mul(turn));
-        INDArray turnedSecond = second.mul(cos).addi(first.mul(turn));
-        INDArray out = y.reshape(x.rows(), heads, rotary.headDim()).array();
-        out.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, half))
-                .assign(turnedFirst);
-        out.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(half, 2 * half))
-                .assign(turnedSecond);
+        INDArray first = Views.heads(x, rotary.headDim(), 0, half);
+        INDArray second = Views.heads(x, rotary.headDim(), half, half);
+        INDArray sin = inverse ? batch.sin.neg() : batch.sin;
+        INDArray turnedFirst = first.mul(batch.cos).subi(second.mul(sin));
+        INDArray turnedSecond = second.mul(batch.cos).addi(first.mul(sin));
+        Views.heads(y, rotary.headDim(), 0, half).assign(turnedFirst);
+        Views.heads(y, rotary.headDim(), half, half).assign(turnedSecond);
     }
 
-    private static INDArray angles(float[] values, RotaryTable table, int[] positions, Tensor like) {
-        int half = table.headDim() / 2;
-        float[] rows = new float[positions.length * half];
-        for (int t = 0; t < positions.length; t++) {
-            System.arraycopy(values, positions[t] * half, rows, t * half, half);
+    private Angles angles(RotaryTable rotary, int[] positions, Tensor like) {
+        Table all = table;
+        if (all == null || all.of != rotary || all.cos.dataType() != like.dataType()) {
+            rotary.check(positions);
+            all = new Table(rotary, upload(rotary.cos(), rotary, like), upload(rotary.sin(), rotary, like));
+            table = all;
         }
-        return Nd4j.createFromArray(rows).castTo(like.dataType()).reshape('c', positions.length, 1, half);
+        INDArray rows = device.indices(positions);
+        Angles batch = angles;
+        if (batch == null || batch.of != rotary || batch.positions != rows) {
+            rotary.check(positions);
+            batch = new Angles(rotary, rows, gather(all.cos, rows), gather(all.sin, rows));
+            angles = batch;
+        }
+        return batch;
+    }
+
+    private INDArray upload(float[] values, RotaryTable rotary, Tensor like) {
+        return transfers.upload(values).castTo(like.dataType()).reshape('c', rotary.positions(), rotary.headDim() / 2);
+    }
+
+    private static INDArray gather(INDArray angles, INDArray positions) {
+        INDArray batch = Nd4j.createUninitialized(angles.dataType(), positions.length(), angles.size(1));
+        ReferenceOps.gather(batch, angles, positions);
+        return batch.reshape('c', positions.length(), 1, angles.size(1));
     }
 }

@@ -27,7 +27,7 @@ public final class Slab implements AutoCloseable {
      * @param dataType FLOAT or DOUBLE
      * @param length number of elements, more than 2^31 allowed
      * @throws IllegalArgumentException if the length is not positive
-     * @throws OutOfMemoryError naming the size asked for, if the memory cannot be had
+     * @throws TensorMemoryError naming the size asked for, if the memory cannot be had
      */
     public static Slab allocate(DataType dataType, long length) {
         if (length <= 0) {
@@ -38,14 +38,17 @@ public final class Slab implements AutoCloseable {
         try {
             array = Nd4j.create(dataType, length + padding);
         } catch (RuntimeException | OutOfMemoryError e) {
-            OutOfMemoryError error = new OutOfMemoryError("cannot allocate %,d MiB for tensors: %s"
-                    .formatted((length * dataType.width()) >> 20, e.getMessage()));
-            error.initCause(e);
-            throw error;
+            throw TensorMemoryError.of(length * dataType.width(), e);
         }
+        return new Slab(array, Backend.computesOnHost() ? paddingOf(array) : 0, length);
+    }
+
+    /** Elements up to the first aligned one. A device aligns by itself, and its arrays have no address in the host's memory. */
+    private static long paddingOf(INDArray array) {
         long misaligned = array.data().address() % ALIGNMENT_BYTES;
-        long skip = misaligned == 0 ? 0 : (ALIGNMENT_BYTES - misaligned) / dataType.width();
-        return new Slab(array, skip, length);
+        return misaligned == 0
+                ? 0
+                : (ALIGNMENT_BYTES - misaligned) / array.dataType().width();
     }
 
     /** Number of usable elements. */

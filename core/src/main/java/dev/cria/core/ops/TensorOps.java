@@ -177,7 +177,7 @@ public interface TensorOps extends AutoCloseable {
             Segments segments);
 
     /**
-     * Attention of each query to rows of a cache: decoding. By default in plain ND4J calls.
+     * Attention of each query to rows of a cache: decoding.
      *
      * @param y [queries, heads * headDim]
      * @param q [queries, heads * headDim]
@@ -186,23 +186,19 @@ public interface TensorOps extends AutoCloseable {
      * @param headDim size of a head
      * @param contexts for each query the cached rows it sees, as pairs of first and last (excluded) row; at least one row each
      */
-    default void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
-        ReferenceCachedAttention.forward(y, q, keys, values, headDim, contexts);
-    }
+    void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts);
 
     // ---- Sampling
 
     /**
-     * Each row's softmax at a temperature. By default in plain ND4J calls.
+     * Each row's softmax at a temperature.
      *
      * @param y [rows, columns], softmax(x / temperature)
      * @param logSumExp [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
      * @param x [rows, columns]
      * @param temperatures [rows], above 0
      */
-    default void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
-        ReferenceSoftmax.forward(y, logSumExp, x, temperatures);
-    }
+    void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures);
 
     // ---- SwiGLU (Shazeer 2020): y = silu(gate) * up, silu(x) = x * sigmoid(x)
 

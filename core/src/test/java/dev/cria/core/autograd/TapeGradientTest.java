@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * Every operation of the tape against central differences in double. The input is a table of rows that the tape reads
  * through {@code embedding}, the loss a cross entropy, so that all gradients end in weights.
  */
+@Tag("cuda")
 class TapeGradientTest {
     private static final Logger LOG = LoggerFactory.getLogger(TapeGradientTest.class);
     private static final double TOLERANCE = 1e-6; // measured: 2e-8 and less

@@ -9,12 +9,14 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Forward results of the reference kernels against plain loops; their gradients are held to finite differences. */
+@Tag("cuda")
 class ReferenceOpsTest {
     private static final double ROUNDING = 1e-12; // double
     private static final double ANGLES = 1e-5; // rotary tables are rounded to float: 6e-8 times positions below 64

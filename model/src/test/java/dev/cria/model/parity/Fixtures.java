@@ -108,7 +108,7 @@ record Fixtures(
         }
     }
 
-    private static Map<String, float[]> tensors(Path file) {
+    static Map<String, float[]> tensors(Path file) {
         try (Safetensors tensors = Safetensors.open(file)) {
             Map<String, float[]> values = new LinkedHashMap<>();
             tensors.tensors().keySet().forEach(name -> values.put(name, tensors.read(name)));

@@ -1,6 +1,7 @@
 package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Backend;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
@@ -73,7 +74,7 @@ public final class CpuOps implements TensorOps {
 
     /** Whether ND4J's tensors lie in the host's memory. */
     public static boolean runsHere() {
-        return Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
+        return Backend.computesOnHost();
     }
 
     /**
