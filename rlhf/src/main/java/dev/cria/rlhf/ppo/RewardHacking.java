@@ -1,6 +1,7 @@
 package dev.cria.rlhf.ppo;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -22,9 +23,14 @@ final class RewardHacking {
         boolean rewardRose = now.reward() - best.reward() > ERRORS * now.rewardError();
         boolean judgeFell = best.figure() - now.figure() > ERRORS * now.judgeError();
         return rewardRose && judgeFell
-                ? Optional.of(
-                        "since iteration %d the reward of held-out answers has risen from %.3f to %.3f while the judge's score fell from %.3f to %.3f: the policy may be exploiting the reward model; stop, or make kl.beta larger"
-                                .formatted(best.iteration(), best.reward(), now.reward(), best.figure(), now.figure()))
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "since iteration %d the reward of held-out answers has risen from %.3f to %.3f while the judge's score fell from %.3f to %.3f: the policy may be exploiting the reward model; stop, or make kl.beta larger",
+                        best.iteration(),
+                        best.reward(),
+                        now.reward(),
+                        best.figure(),
+                        now.figure()))
                 : Optional.empty();
     }
 }
