@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** Models of a toy world: pretrained on its stories, fine-tuned on its chats in the paper's format with a separator. */
 final class ToyModel {
     private static final String SEPARATOR = "<sep>";
-    private static final int CONTEXT = 2048; // tokens: room for twenty turns of the longest answers
+    private static final int CONTEXT = 4096; // tokens: room for twenty turns, however long the answers
     private static final int SEQUENCE = 1280; // tokens: twenty turns as they should be
     private static final int MAX_ANSWER = 80; // tokens
     private static final TrainingListener NOBODY = new TrainingListener() {};
