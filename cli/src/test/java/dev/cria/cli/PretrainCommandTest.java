@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,20 +36,6 @@ class PretrainCommandTest {
         assertThat(pretrain("--print-config", "--set", "model.preset=XS", "--set", "training.seed=7"))
                 .isZero();
         assertThat(out.toString()).contains("numKeyValueHeads: 2", "seed: 7", "learningRate:");
-    }
-
-    @Test
-    void everyShippedConfigurationIsRead() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("../examples/configs"))) {
-            List<Path> configs =
-                    files.filter(f -> f.toString().endsWith(".yaml")).toList();
-            assertThat(configs).isNotEmpty();
-            for (Path config : configs) {
-                assertThat(pretrain("--config", config.toString(), "--print-config"))
-                        .as(config + ": " + err)
-                        .isZero();
-            }
-        }
     }
 
     @Test
