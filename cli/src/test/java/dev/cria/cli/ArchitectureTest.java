@@ -1,5 +1,6 @@
 package dev.cria.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -10,11 +11,17 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.cria.core.ops.Backend;
+import dev.cria.core.ops.cpu.CpuOps;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** The rules of the house: which module may know which, and who touches native memory. */
 @AnalyzeClasses(packages = "dev.cria", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -124,4 +131,36 @@ class ArchitectureTest {
             .orShould()
             .accessFieldWhere(target(owner(name("jdk.incubator.vector.VectorOperators")))
                     .and(target(nameMatching("A?(SIN|COS|TAN)H?|ATAN2|EXP|EXPM1|LOG|LOG10|LOG1P|POW|CBRT|HYPOT"))));
+
+    /** The same sources run on every device: what depends on it is decided among the ops. */
+    @ArchTest
+    static final ArchRule onlyTheOpsKnowTheBackend = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.cria.core.ops..")
+            .should()
+            .dependOnClassesThat(type(Backend.class)
+                    .or(type(Nd4jBackend.class))
+                    .or(type(CpuOps.class))
+                    .or(resideInAnyPackage("org.nd4j.linalg.jcublas..", "org.nd4j.linalg.cpu..", "org.nd4j.jita..")));
+
+    /** Plain ND4J calls read and write the host's memory in one class, which counts it. */
+    @ArchTest
+    static final ArchRule plainCallsStayOnTheDevice = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.core.ops")
+            .and()
+            .doNotHaveSimpleName("HostTransfers")
+            .should()
+            .callMethodWhere(target(describe("crosses between host and device", ArchitectureTest::crosses)));
+
+    private static boolean crosses(AccessTarget method) {
+        if (method.getOwner().isAssignableTo(INDArray.class)) {
+            return method.getName()
+                    .matches(
+                            "get(Double|Float|Int|Long|Number|Scalar)|to(Float|Double|Int|Long).*|.*Number|putScalar|put"
+                                    + "|(add|sub|mul|div|rsub|rdiv)i?(Row|Column)Vector");
+        }
+        return method.getOwner().isEquivalentTo(Nd4j.class)
+                && method.getName().matches("createFromArray|scalar|pullRows|valueArrayOf");
+    }
 }

@@ -1,11 +1,10 @@
 package dev.cria.pretrain;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.io.InvalidFileException;
-import dev.cria.core.ops.cpu.CpuOps;
+import dev.cria.core.ops.backend.DeviceMemory;
 import dev.cria.core.train.ConfigChange;
 import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
@@ -19,7 +18,6 @@ import dev.cria.core.train.TrainingSetup;
 import dev.cria.core.train.Validation;
 import dev.cria.model.Llama;
 import dev.cria.model.LlamaConfig;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,14 +52,12 @@ public final class Pretraining implements AutoCloseable {
      * @param run the run's directory
      * @param listeners who watches, besides the metrics file
      * @throws InvalidFileException if the run's checkpoint is damaged or holds another model
-     * @throws IllegalArgumentException if the run needs more memory than the machine has
+     * @throws IllegalArgumentException if the run needs more memory than the machine, or its GPU, has
      */
     public static Pretraining open(
             Engine engine, PretrainData data, RunDirectory run, List<TrainingListener> listeners) {
         PretrainConfig config = data.config();
-        if (CpuOps.runsHere()) {
-            RunPlan.of(config).requireMemory(machineMemory());
-        }
+        RunPlan.of(config).requireMemory(DeviceMemory.bytes());
         Predicate<String> trained =
                 NamePatterns.anyOf(config.training().frozen()).negate();
         Llama model = data.checkpoint()
@@ -78,13 +74,6 @@ public final class Pretraining implements AutoCloseable {
             model.close();
             throw e;
         }
-    }
-
-    /** In bytes, that of the container where there is one; without limit where unknown. */
-    private static long machineMemory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                ? system.getTotalMemorySize()
-                : Long.MAX_VALUE;
     }
 
     /** {@link PretrainData#prepare} and {@link #open(Engine, PretrainData, RunDirectory, List)} in one. */

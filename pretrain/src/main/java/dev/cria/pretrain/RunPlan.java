@@ -94,7 +94,7 @@ public record RunPlan(
     /**
      * Refuses a run that cannot fit, before anything is allocated.
      *
-     * @param availableBytes memory of the machine
+     * @param availableBytes memory of the device that computes
      * @throws IllegalArgumentException saying how much is needed, for what, and which settings shrink it
      */
     public void requireMemory(long availableBytes) {
