@@ -1,5 +1,7 @@
 package dev.cria.sft;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.tokenizer.ChatFormat.MarkPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,11 +89,5 @@ public record SftDataConfig(
                 separator,
                 marks,
                 answerSamples);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

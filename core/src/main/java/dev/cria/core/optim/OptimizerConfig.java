@@ -1,5 +1,7 @@
 package dev.cria.core.optim;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * Settings of AdamW, its schedule and clipping; the defaults are those of Llama 2's pretraining (paper section 2.2).
  *
@@ -70,11 +72,5 @@ public record OptimizerConfig(
                 weightDecay,
                 decayVectors,
                 maxGradNorm);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

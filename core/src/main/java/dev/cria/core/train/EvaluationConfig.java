@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * When the held-out loss is measured, and when it ends the run.
  *
@@ -10,9 +12,9 @@ package dev.cria.core.train;
 public record EvaluationConfig(long everySteps, int patience, double minImprovement) {
     /** Checks the ranges. */
     public EvaluationConfig {
-        require(everySteps >= 0, "everySteps", everySteps);
-        require(patience >= 0, "patience", patience);
-        require(minImprovement >= 0, "minImprovement", minImprovement);
+        require(everySteps >= 0, "everySteps", everySteps, "at least 0");
+        require(patience >= 0, "patience", patience, "at least 0");
+        require(minImprovement >= 0, "minImprovement", minImprovement, "at least 0");
     }
 
     /** Evaluations that never end the run. */
@@ -28,11 +30,5 @@ public record EvaluationConfig(long everySteps, int patience, double minImprovem
     /** Whether to evaluate after so many steps of the run. */
     public boolean isDue(long stepsDone, long steps) {
         return stepsDone == steps || (everySteps > 0 && stepsDone % everySteps == 0);
-    }
-
-    private static void require(boolean holds, String key, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be at least 0, got %s".formatted(key, value));
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * What to do when training goes wrong. A step whose loss or gradient norm is not finite never updates the weights.
  *
@@ -13,21 +15,15 @@ package dev.cria.core.train;
 public record HealthConfig(int maxSkipped, double spikeFactor, int spikeWindow, boolean rewind, int maxRewinds) {
     /** Checks the ranges and names the offending key. */
     public HealthConfig {
-        require(maxSkipped >= 1, "maxSkipped", "at least 1", maxSkipped);
-        require(spikeFactor >= 0, "spikeFactor", "at least 0", spikeFactor);
-        require(spikeWindow >= 2, "spikeWindow", "at least 2", spikeWindow);
-        require(maxRewinds >= 0, "maxRewinds", "at least 0", maxRewinds);
-        require(!rewind || spikeFactor > 0, "rewind", "false where spikeFactor is 0", rewind);
+        require(maxSkipped >= 1, "maxSkipped", maxSkipped, "at least 1");
+        require(spikeFactor >= 0, "spikeFactor", spikeFactor, "at least 0");
+        require(spikeWindow >= 2, "spikeWindow", spikeWindow, "at least 2");
+        require(maxRewinds >= 0, "maxRewinds", maxRewinds, "at least 0");
+        require(!rewind || spikeFactor > 0, "rewind", rewind, "false where spikeFactor is 0");
     }
 
     /** Twenty skipped updates end the run; spikes are not looked for. */
     public static HealthConfig defaults() {
         return new HealthConfig(20, 0, 100, false, 3);
-    }
-
-    private static void require(boolean holds, String key, String range, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

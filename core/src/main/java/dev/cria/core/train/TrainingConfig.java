@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.core.ops.Precision;
 import java.util.List;
 
@@ -32,11 +34,11 @@ public record TrainingConfig(
         HealthConfig health) {
     /** Checks the ranges and names the offending key. */
     public TrainingConfig {
-        require(steps >= 1, "steps", "at least 1", steps);
-        require(accumulation >= 1, "accumulation", "at least 1", accumulation);
-        require(averageDecay >= 0 && averageDecay < 1, "averageDecay", "in 0 to below 1", averageDecay);
-        require(maxTokens >= 0, "maxTokens", "at least 0", maxTokens);
-        require(maxMinutes >= 0, "maxMinutes", "at least 0", maxMinutes);
+        require(steps >= 1, "steps", steps, "at least 1");
+        require(accumulation >= 1, "accumulation", accumulation, "at least 1");
+        require(averageDecay >= 0 && averageDecay < 1, "averageDecay", averageDecay, "in 0 to below 1");
+        require(maxTokens >= 0, "maxTokens", maxTokens, "at least 0");
+        require(maxMinutes >= 0, "maxMinutes", maxMinutes, "at least 0");
         frozen = List.copyOf(frozen);
     }
 
@@ -73,11 +75,5 @@ public record TrainingConfig(
                 maxTokens,
                 maxMinutes,
                 health);
-    }
-
-    private static void require(boolean holds, String key, String range, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

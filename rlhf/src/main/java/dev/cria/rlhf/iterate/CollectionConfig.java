@@ -1,5 +1,7 @@
 package dev.cria.rlhf.iterate;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * How preferences are collected (paper section 3.2.1): two variants of the model answer each prompt, at different temperatures.
  *
@@ -25,11 +27,5 @@ public record CollectionConfig(
     /** 1,000 prompts a round, at temperatures 0.7 and 1; a tenth of the preferences held out. */
     public static CollectionConfig defaults() {
         return new CollectionConfig(1000, 0.7, 1, 256, 64, 0.1);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.iterate;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.rlhf.ppo.PpoConfig;
 import dev.cria.rlhf.reward.RewardConfig;
 import dev.cria.rlhf.sampling.BestOfConfig;
@@ -108,11 +110,5 @@ public record RlhfConfig(
                 0.2,
                 SftConfig.defaults(),
                 PpoConfig.defaults());
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * The penalty for leaving the reference.
  *
@@ -41,11 +43,5 @@ public record KlConfig(double beta, double target, double horizon) {
         }
         double error = Math.max(-MOST_ERROR, Math.min(MOST_ERROR, divergence / target - 1));
         return present * (1 + error * answers / horizon);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

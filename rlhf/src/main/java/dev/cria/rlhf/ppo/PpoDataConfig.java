@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,11 +33,5 @@ public record PpoDataConfig(
     /** These settings on other files. */
     public PpoDataConfig withInput(List<Path> files) {
         return new PpoDataConfig(files, validation, heldOut, heldOutMost, answerSamples);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

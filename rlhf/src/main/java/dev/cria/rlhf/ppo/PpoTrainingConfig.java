@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.core.ops.Precision;
 
 /**
@@ -23,19 +25,13 @@ public record PpoTrainingConfig(
         double maxMinutes) {
     /** Checks the ranges and names the offending key. */
     public PpoTrainingConfig {
-        require(iterations >= 1, "iterations", "at least 1", iterations);
-        require(valueWarmup >= 0, "valueWarmup", "at least 0", valueWarmup);
-        require(maxMinutes >= 0, "maxMinutes", "at least 0", maxMinutes);
+        require(iterations >= 1, "iterations", iterations, "at least 1");
+        require(valueWarmup >= 0, "valueWarmup", valueWarmup, "at least 0");
+        require(maxMinutes >= 0, "maxMinutes", maxMinutes, "at least 0");
     }
 
     /** The paper's 400 iterations at most. */
     public static PpoTrainingConfig defaults() {
         return new PpoTrainingConfig(400, 0, 1, true, false, Precision.FP32, 0);
-    }
-
-    private static void require(boolean holds, String key, String range, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * How the models learn from answers. What the paper leaves open has the value most implementations use.
  *
@@ -38,11 +40,5 @@ public record UpdateConfig(
     /** The paper's settings. */
     public static UpdateConfig defaults() {
         return new UpdateConfig(64, 1, 1, 0.2, 0.2, 1, 0.95, true, 1e-3);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

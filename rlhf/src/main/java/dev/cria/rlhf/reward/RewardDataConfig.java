@@ -1,5 +1,7 @@
 package dev.cria.rlhf.reward;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.tokenizer.ChatFormat.MarkPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,11 +55,5 @@ public record RewardDataConfig(
     public RewardDataConfig withInput(List<Path> files) {
         return new RewardDataConfig(
                 files, others, othersShare, heldOut, heldOutMost, epochs, contextLength, batchSize, marks);
-    }
-
-    private static void require(boolean holds, String key, @Nullable Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

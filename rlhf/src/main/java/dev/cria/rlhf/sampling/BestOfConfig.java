@@ -1,5 +1,7 @@
 package dev.cria.rlhf.sampling;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.model.generation.Sampling;
 
 /**
@@ -46,11 +48,5 @@ public record BestOfConfig(
     /** How tokens are drawn: the whole distribution at the temperature. */
     Sampling sampling() {
         return Sampling.plain().withTemperature(temperature).withMaxTokens(maxTokens);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.sampling;
 
+import static dev.cria.core.config.Ranges.require;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +44,5 @@ public record RewardModelsConfig(
     /** These settings with other models. */
     public RewardModelsConfig withModels(Path useful, @Nullable Path safe) {
         return new RewardModelsConfig(useful, safe, threshold, calibration, leastPrecision, leastRecall, force, judge);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, range, value));
-        }
     }
 }

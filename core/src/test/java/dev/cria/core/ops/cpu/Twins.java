@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.ReferenceOps;
+import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -79,6 +80,37 @@ final class Twins implements AutoCloseable {
             difference = Math.max(difference, Math.abs((double) got[i] - expected[i]));
         }
         assertThat(difference).as(what).isLessThanOrEqualTo(tolerance * Math.max(largest, 0.1));
+    }
+
+    /** Attention of both, forward and, with a random gradient, backward. Returns the log-sum-exp of each row and head. */
+    Twin assertSameAttention(Twin q, Twin k, Twin v, int headDim, Segments segments, double forward, double backward) {
+        Twin y = garbage(q.fast.shape());
+        Twin lse = garbage(q.fast.rows(), q.fast.columns() / headDim);
+        fast.causalAttention(y.fast, lse.fast, q.fast, k.fast, v.fast, headDim, segments);
+        reference.causalAttention(y.reference, lse.reference, q.reference, k.reference, v.reference, headDim, segments);
+        assertSame("y", y, forward);
+        Twin dy = random(q.fast.shape());
+        Twin dq = garbage(q.fast.shape());
+        Twin dk = garbage(k.fast.shape());
+        Twin dv = garbage(v.fast.shape());
+        fast.causalAttentionBackward(
+                dq.fast, dk.fast, dv.fast, dy.fast, y.fast, lse.fast, q.fast, k.fast, v.fast, headDim, segments);
+        reference.causalAttentionBackward(
+                dq.reference,
+                dk.reference,
+                dv.reference,
+                dy.reference,
+                y.reference,
+                lse.reference,
+                q.reference,
+                k.reference,
+                v.reference,
+                headDim,
+                segments);
+        assertSame("dq", dq, backward);
+        assertSame("dk", dk, backward);
+        assertSame("dv", dv, backward);
+        return lse;
     }
 
     float[] values(Twin twin) {
