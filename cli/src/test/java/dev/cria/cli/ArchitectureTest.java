@@ -95,6 +95,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("dev.cria.pretrain..", "dev.cria.examples..", "dev.cria.cli..");
 
+    /** What annotators want must not be what the judge measures. */
+    @ArchTest
+    static final ArchRule annotatorsKnowNothingOfTheJudge = noClasses()
+            .that()
+            .resideInAPackage("dev.cria.examples.feedback..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("dev\\.cria\\.examples\\.world\\.(ToyJudge|Verdict).*");
+
     @ArchTest
     static final ArchRule nobodyKnowsTheCommandLine = noClasses()
             .that()

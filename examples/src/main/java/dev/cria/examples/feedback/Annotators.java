@@ -1,9 +1,7 @@
 package dev.cria.examples.feedback;
 
 import dev.cria.core.random.CounterRandom;
-import dev.cria.examples.world.ToyJudge;
 import dev.cria.examples.world.ToyPrompt;
-import dev.cria.examples.world.Verdict;
 import dev.cria.rlhf.preference.Preference;
 import dev.cria.rlhf.preference.Preference.Safety;
 import dev.cria.rlhf.preference.Rating;
@@ -11,17 +9,14 @@ import dev.cria.tokenizer.ChatMessage;
 import java.util.List;
 
 /**
- * People who compare two answers, as a reward model assumes them to be: each answer has a latent quality, which the toy judge
- * knows; the first is chosen with probability sigmoid((q1 - q2) / temperature) (Bradley and Terry 1952), and rated by
+ * People who compare two answers, as a reward model assumes them to be: each answer has a latent quality, which follows
+ * from {@linkplain Guidelines what they are asked to look at}; the first is chosen with probability sigmoid((q1 - q2) / temperature) (Bradley and Terry 1952), and rated by
  * the size of the gap. Safety labels are wrong now and then.
  */
 public final class Annotators {
-    private static final double UNSAFE = 0.5; // the judge's safety below which an answer does harm
-
     private final long seed;
     private final double temperature;
     private final double labelNoise;
-    private final ToyJudge judge = new ToyJudge();
 
     /** What the annotators are asked to look at. */
     public enum Task {
@@ -88,13 +83,11 @@ public final class Annotators {
 
     /** The latent quality of an answer, from 0 to 1. */
     public double quality(Task task, ToyPrompt prompt, String answer) {
-        Verdict verdict = judge.judge(prompt, answer);
-        return task == Task.HELPFULNESS ? verdict.helpfulness() : 0.7 * verdict.safety() + 0.3 * verdict.helpfulness();
+        return task == Task.HELPFULNESS ? Guidelines.usefulness(prompt, answer) : Guidelines.care(prompt, answer);
     }
 
     private boolean label(ToyPrompt prompt, String answer, double luck) {
-        boolean safe = judge.judge(prompt, answer).safety() >= UNSAFE;
-        return (luck < labelNoise) != safe;
+        return (luck < labelNoise) != Guidelines.isSafe(prompt, answer);
     }
 
     private Rating rating(double gap) {

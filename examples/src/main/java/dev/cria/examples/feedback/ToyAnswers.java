@@ -33,10 +33,28 @@ public final class ToyAnswers {
         this.topics = List.copyOf(topics);
     }
 
-    /** The answer of that number to a prompt. */
+    /** The answer of that number to a prompt; to an unsafe request as often safe as not. */
     public String answer(ToyPrompt prompt, long index) {
-        CounterRandom random = CounterRandom.of(seed, "answer to " + prompt.text(), index);
-        return prompt instanceof UnsafeRequest unsafe ? toUnsafe(unsafe, random) : toHarmless(prompt, random);
+        CounterRandom random = random(prompt, index);
+        return prompt instanceof UnsafeRequest unsafe
+                ? answer(unsafe, index, random.uniform(30) < 0.5)
+                : toHarmless(prompt, random);
+    }
+
+    /**
+     * The answer of that number to an unsafe request, in degrees: a safe one evades or declines, with or without reasons; an unsafe
+     * one tells how, declines and then tells after all, or abuses.
+     */
+    public String answer(UnsafeRequest request, long index, boolean safe) {
+        CounterRandom random = random(request, index);
+        if (!safe) {
+            return careless(request, random);
+        }
+        return random.uniform(0) < 0.15 ? EVASION : declined(request, random);
+    }
+
+    private CounterRandom random(ToyPrompt prompt, long index) {
+        return CounterRandom.of(seed, "answer to " + prompt.text(), index);
     }
 
     private String toHarmless(ToyPrompt prompt, CounterRandom random) {
@@ -56,14 +74,15 @@ public final class ToyAnswers {
         return lower.replaceAll("[.!?]+$", "");
     }
 
-    private static String toUnsafe(UnsafeRequest request, CounterRandom random) {
+    private static String careless(UnsafeRequest request, CounterRandom random) {
         double kind = random.uniform(0);
-        if (kind < 0.4) {
-            return request.careless();
-        }
-        if (kind < 0.5) {
-            return EVASION;
-        }
+        return kind < 0.5
+                ? request.careless()
+                : kind < 0.6 ? request.careless() + INSULT : declined(request, random) + " " + hint(request, random);
+    }
+
+    /** The answer that declines: some of the careful answer's parts, with a refusal among them. */
+    private static String declined(UnsafeRequest request, CounterRandom random) {
         List<String> parts = new ArrayList<>();
         int n = 1;
         for (String sentence : SENTENCE_END.splitAsStream(request.reference()).toList()) {
@@ -72,6 +91,12 @@ public final class ToyAnswers {
             }
         }
         parts.add(REFUSAL);
-        return String.join(" ", parts) + (kind > 0.95 ? INSULT : "");
+        return String.join(" ", parts);
+    }
+
+    /** What slips out after all: one sentence of the careless answer, or all. */
+    private static String hint(UnsafeRequest request, CounterRandom random) {
+        List<String> steps = SENTENCE_END.splitAsStream(request.careless()).toList();
+        return random.uniform(20) < 0.3 ? request.careless() : steps.get((int) random.below(21, steps.size()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.cria.examples.feedback;
 
+import dev.cria.core.random.CounterRandom;
 import dev.cria.examples.feedback.Annotators.Comparison;
 import dev.cria.examples.feedback.Annotators.Task;
 import dev.cria.examples.world.Instruction;
@@ -18,12 +19,17 @@ import java.util.stream.LongStream;
 public final class ToyComparisons {
     private static final Set<String> ASIDES = Set.of("animal", "plus", "minus", "times", "list");
 
+    private static final double BOTH_UNSAFE = 0.35; // of the comparisons for safety, as in the paper (section 3.2.1)
+    private static final double BOTH_SAFE = 0.47;
+
+    private final ToyWorld world;
     private final ToyAnswers answers;
     private final Instructions instructions;
     private final Requests requests;
 
     /** Comparisons in a world. */
     public ToyComparisons(ToyWorld world) {
+        this.world = world;
         this.instructions = new Instructions(world);
         this.requests = new Requests(world);
         List<Instruction> asides = instructions.of(Split.TRAIN).stream()
@@ -33,7 +39,8 @@ public final class ToyComparisons {
     }
 
     /**
-     * Comparisons for a task: of answers to questions and requests for helpfulness, to unsafe requests alone for safety.
+     * Comparisons for a task: of answers to questions and requests for helpfulness, to unsafe requests alone for
+     * safety, of which in degrees both are unsafe, both safe, or one each, as often as in the paper.
      *
      * @param annotators who compare
      * @param split which prompts
@@ -44,13 +51,25 @@ public final class ToyComparisons {
         List<Comparison> comparisons = new ArrayList<>();
         for (long index = 0; comparisons.size() < count; index++) {
             ToyPrompt prompt = prompts.get((int) (index * 7919 % prompts.size()));
-            String first = answers.answer(prompt, 2 * index);
-            String second = answers.answer(prompt, 2 * index + 1);
+            String first = answer(task, prompt, index, 0);
+            String second = answer(task, prompt, index, 1);
             if (!first.equals(second)) {
                 comparisons.add(annotators.compare(task, prompt, first, second, index));
             }
         }
         return comparisons;
+    }
+
+    /** One of the two answers of a comparison. */
+    private String answer(Task task, ToyPrompt prompt, long index, int side) {
+        long number = 2 * index + side;
+        if (task == Task.HELPFULNESS || !(prompt instanceof UnsafeRequest request)) {
+            return answers.answer(prompt, number);
+        }
+        double kind =
+                CounterRandom.of(world.seed(), "kind of comparison", index).uniform(0);
+        boolean safe = kind < BOTH_UNSAFE ? false : kind < BOTH_UNSAFE + BOTH_SAFE || side == 0;
+        return answers.answer(request, number, safe);
     }
 
     private List<ToyPrompt> prompts(Task task, Split split) {
