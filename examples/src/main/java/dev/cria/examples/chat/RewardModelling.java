@@ -23,7 +23,6 @@ import dev.cria.rlhf.reward.RewardModel;
 import dev.cria.rlhf.reward.RewardTrainer;
 import dev.cria.sft.Conversation;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,21 +36,34 @@ import org.slf4j.LoggerFactory;
  */
 public final class RewardModelling {
     private static final Logger LOG = LoggerFactory.getLogger(RewardModelling.class);
-    static final int PAIRS = 8_000; // comparisons to learn from
     private static final int LOG_STEPS = 100;
 
     private final ToyWorld world;
-    private final Size size;
-    private final int pairs;
+    private final Path chat;
+    private final Setting setting;
     private final Path directory;
     private final ToyComparisons comparisons;
 
-    private RewardModelling(ToyWorld world, Size size, int pairs, Path directory) {
+    private RewardModelling(ToyWorld world, Path chat, Setting setting, Path directory) {
         this.world = world;
-        this.size = size;
-        this.pairs = pairs;
+        this.chat = chat;
+        this.setting = setting;
         this.directory = directory;
         this.comparisons = new ToyComparisons(world);
+    }
+
+    /**
+     * How large the experiment is.
+     *
+     * @param pairs comparisons for each model to learn from
+     * @param heldOut comparisons for each task to measure with
+     * @param settings of {@link RewardConfig}, beside those of all reward models of the toy world
+     */
+    public record Setting(int pairs, int heldOut, List<String> settings) {
+        /** What the figures are measured with: enough held-out comparisons for a standard error below a point at each rating. */
+        public static Setting standard() {
+            return new Setting(16_000, 20_000, List.of());
+        }
     }
 
     /**
@@ -70,40 +82,47 @@ public final class RewardModelling {
             RewardEvaluation withoutSafetyLoss,
             Map<Rating, Double> bayesSafety) {}
 
-    /** Runs it for a seed: {@code RewardModelling DIRECTORY [SEED]}. */
+    /** Runs it for a seed: {@code RewardModelling DIRECTORY [SEED [KEY=VALUE...]]}. A chat model that is found there is kept. */
     public static void main(String[] args) {
         long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
-        Result result = measure(seed, standard(), PAIRS, Path.of(args[0]));
-        LOG.info("seed {}, accuracy in % by rating, from significantly to negligibly better\n{}", seed, table(result));
+        Setting standard = Setting.standard();
+        List<String> settings = List.of(args).subList(Math.min(2, args.length), args.length);
+        ToyWorld world = ToyWorld.of(seed);
+        Path directory = Path.of(args[0]);
+        Path chat = chat(world, standard(), directory);
+        Result result = measure(world, chat, new Setting(standard.pairs(), standard.heldOut(), settings), directory);
+        LOG.info(
+                "seed {}, accuracy in % by rating, from significantly to negligibly better\n{}",
+                seed, RewardTable.of(result));
     }
 
-    /** The model that the figures are measured with: 2 layers of 64. */
+    /** The chat model that the figures are measured with: 2 layers of 64. */
     static Size standard() {
-        return new Size(64, 2, 600, 1 << 18, 60, 1, 300, 1500);
+        return new Size(64, 2, 600, 1 << 18, 60, 1, 300, 0);
     }
 
     /**
-     * Trains a chat model, then five reward models from it, and measures. The directory is new.
+     * Trains five reward models from a chat model, and measures.
      *
-     * @param pairs comparisons for each to learn from
+     * @param chat the chat model's run
+     * @param directory where the models' runs go; they are new
      */
-    public static Result measure(long seed, Size size, int pairs, Path directory) {
-        return new RewardModelling(ToyWorld.of(seed), size, pairs, directory).run();
+    public static Result measure(ToyWorld world, Path chat, Setting setting, Path directory) {
+        return new RewardModelling(world, chat, setting, directory).run();
     }
 
     private Result run() {
-        Path chat = chat();
-        List<Preference> useful = training(Task.HELPFULNESS, pairs);
+        List<Preference> useful = training(Task.HELPFULNESS);
         List<Comparison> usefulHeldOut = heldOut(Task.HELPFULNESS);
         Map<Margin, RewardEvaluation> byMargin = new EnumMap<>(Margin.class);
         for (Margin margin : Margin.values()) {
-            Path run = train(chat, "helpfulness-" + margin, useful, List.of(), "loss.margin=" + margin);
+            Path run = train("helpfulness-" + margin, useful, List.of(), "loss.margin=" + margin);
             byMargin.put(margin, evaluate(run, usefulHeldOut));
         }
-        List<Preference> safe = training(Task.SAFETY, pairs);
+        List<Preference> safe = training(Task.SAFETY);
         List<Comparison> safeHeldOut = heldOut(Task.SAFETY);
-        Path with = train(chat, "safety", safe, useful, "kind=safety");
-        Path without = train(chat, "safety-ranking-only", safe, useful, "kind=safety", "loss.safetyWeight=0");
+        Path with = train("safety", safe, useful, "kind=safety");
+        Path without = train("safety-ranking-only", safe, useful, "kind=safety", "loss.safetyWeight=0");
         return new Result(
                 byMargin,
                 bayes(usefulHeldOut),
@@ -112,7 +131,8 @@ public final class RewardModelling {
                 bayes(safeHeldOut));
     }
 
-    private Path chat() {
+    /** A chat model to begin with, pretrained and fine-tuned on questions. Returns its run. */
+    static Path chat(ToyWorld world, Size size, Path directory) {
         List<Conversation> chats = new Instructions(world)
                 .of(Split.TRAIN).stream()
                         .limit(size.chats())
@@ -122,8 +142,8 @@ public final class RewardModelling {
         return ToyModel.tune(base, chats, size.epochs(), world.seed(), directory.resolve("chat"));
     }
 
-    private List<Preference> training(Task task, int count) {
-        return comparisons.of(task, Annotators.of(world.seed()), Split.TRAIN, count).stream()
+    private List<Preference> training(Task task) {
+        return comparisons.of(task, Annotators.of(world.seed()), Split.TRAIN, setting.pairs()).stream()
                 .map(Comparison::preference)
                 .filter(preference -> !preference.isExcluded())
                 .toList();
@@ -132,12 +152,12 @@ public final class RewardModelling {
     /** Held-out comparisons, whose safety labels are all right. */
     private List<Comparison> heldOut(Task task) {
         Annotators annotators = new Annotators(world.seed() + 1, 0.15, 0);
-        return comparisons.of(task, annotators, Split.HELD_OUT, size.questions()).stream()
+        return comparisons.of(task, annotators, Split.HELD_OUT, setting.heldOut()).stream()
                 .filter(comparison -> !comparison.preference().isExcluded())
                 .toList();
     }
 
-    private Path train(Path chat, String name, List<Preference> own, List<Preference> others, String... settings) {
+    private Path train(String name, List<Preference> own, List<Preference> others, String... settings) {
         RewardConfig config = ConfigLoader.of(RewardConfig.class)
                 .set(List.of(
                         "base=" + chat,
@@ -147,6 +167,7 @@ public final class RewardModelling {
                         "training.accumulation=1",
                         "training.seed=" + world.seed(),
                         "optimizer.learningRate=2e-3"))
+                .set(setting.settings())
                 .set(List.of(settings))
                 .load();
         Path path = directory.resolve(name.toLowerCase(Locale.ROOT));
@@ -182,40 +203,5 @@ public final class RewardModelling {
                     .ifPresent(share -> shares.put(rating, share));
         }
         return shares;
-    }
-
-    /** The result in lines, a model a line. */
-    static String table(Result result) {
-        List<String> lines = new ArrayList<>();
-        result.byMargin().forEach((margin, evaluation) -> lines.add(line("helpfulness, margin " + margin, evaluation)));
-        lines.add(line("helpfulness, best possible", result.bayesHelpfulness()));
-        lines.add(line("safety, with the safety loss", result.withSafetyLoss()));
-        lines.add(line("safety, without", result.withoutSafetyLoss()));
-        lines.add(line("safety, best possible", result.bayesSafety()));
-        return String.join("\n", lines);
-    }
-
-    private static String line(String name, RewardEvaluation evaluation) {
-        Map<Rating, Double> shares = new EnumMap<>(Rating.class);
-        evaluation.byRating().forEach((rating, accuracy) -> shares.put(rating, accuracy.share()));
-        String line = line(name, shares)
-                + String.format(
-                        Locale.ROOT, "  all %5.1f", 100 * evaluation.overall().share());
-        return evaluation.unsafeRecall().cases() == 0
-                ? line
-                : line
-                        + String.format(
-                                Locale.ROOT,
-                                "  unsafe recall %5.1f  safe recall %5.1f",
-                                100 * evaluation.unsafeRecall().share(),
-                                100 * evaluation.safeRecall().share());
-    }
-
-    private static String line(String name, Map<Rating, Double> shares) {
-        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-30s", name));
-        for (Rating rating : Rating.values()) {
-            line.append(String.format(Locale.ROOT, " %5.1f", 100 * shares.getOrDefault(rating, Double.NaN)));
-        }
-        return line.toString();
     }
 }

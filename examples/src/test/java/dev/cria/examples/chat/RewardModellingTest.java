@@ -3,11 +3,13 @@ package dev.cria.examples.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cria.examples.world.ToyWorld;
 import dev.cria.rlhf.preference.Rating;
 import dev.cria.rlhf.reward.Accuracy;
 import dev.cria.rlhf.reward.Margin;
 import dev.cria.rlhf.reward.RewardEvaluation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,18 +28,17 @@ class RewardModellingTest {
 
     @Test
     void everythingRuns() {
-        RewardModelling.Result result = RewardModelling.measure(1, Size.smoke(), 64, directory);
+        RewardModelling.Result result = measure(1, Size.smoke(), new RewardModelling.Setting(64, 40, List.of()));
         assertThat(result.byMargin()).containsOnlyKeys(Margin.values());
-        assertThat(RewardModelling.table(result)).hasLineCount(7).contains("unsafe recall");
+        assertThat(RewardTable.of(result)).hasLineCount(7).contains("unsafe recall");
     }
 
     @Tag("nightly")
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void accuracyIsNearTheBestPossible(long seed) {
-        RewardModelling.Result result =
-                RewardModelling.measure(seed, RewardModelling.standard(), RewardModelling.PAIRS, directory);
-        LOG.info("seed {}\n{}", seed, RewardModelling.table(result));
+        RewardModelling.Result result = measure(seed, RewardModelling.standard(), RewardModelling.Setting.standard());
+        LOG.info("seed {}\n{}", seed, RewardTable.of(result));
         result.byMargin().values().forEach(evaluation -> near(evaluation, result.bayesHelpfulness()));
         near(result.withSafetyLoss(), result.bayesSafety());
         assertThat(result.withSafetyLoss().unsafeRecall().share())
@@ -45,6 +46,11 @@ class RewardModellingTest {
                         result.withoutSafetyLoss().unsafeRecall().share());
         assertThat(result.withSafetyLoss().safeRecall().share())
                 .isGreaterThan(result.withoutSafetyLoss().safeRecall().share() + 0.05);
+    }
+
+    private RewardModelling.Result measure(long seed, Size size, RewardModelling.Setting setting) {
+        ToyWorld world = ToyWorld.of(seed);
+        return RewardModelling.measure(world, RewardModelling.chat(world, size, directory), setting, directory);
     }
 
     /** Within three points of the best possible, as far as two standard errors of a few hundred pairs can tell. */
