@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Prepares data.",
-        subcommands = {DataPrepareCommand.class, DataConvertCommand.class})
+        subcommands = {DataPrepareCommand.class, DataConvertCommand.class, DataToyCommand.class})
 final class DataCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

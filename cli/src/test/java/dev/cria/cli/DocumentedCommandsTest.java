@@ -41,8 +41,11 @@ class DocumentedCommandsTest {
                 FEW_STEPS + "--set data.contextLength=64 --set data.heldOut=0.01 --set model.hiddenSize=32"
                         + " --set model.intermediateSize=64 --set model.numHiddenLayers=1 --set model.numAttentionHeads=2"
                         + " --set model.numKeyValueHeads=2 --set model.maxPositionEmbeddings=2048");
-        SMALLER.put("sft ", FEW_STEPS + "--set data.answerSamples=0 --set data.contextLength=256");
-        SMALLER.put("reward ", "--set data.batchSize=2 --set training.accumulation=1 --set training.steps=2");
+        SMALLER.put("sft (?!--print)", FEW_STEPS + "--set data.answerSamples=0 --set data.contextLength=256");
+        SMALLER.put(
+                "reward ",
+                "--set data.batchSize=2 --set training.accumulation=1 --set training.steps=2 --set data.heldOut=0.05"
+                        + " --set data.heldOutMost=4");
         SMALLER.put("gatt-data |distill-data |evaluate-turns |compare |best-of ", "--max-tokens 4");
         SMALLER.put("best-of ", "--missing-eos keep");
         SMALLER.put(

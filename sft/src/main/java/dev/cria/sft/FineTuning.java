@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,27 @@ public final class FineTuning implements AutoCloseable {
      */
     public static FineTuning open(
             Engine engine, SftConfig config, ChatSource source, RunDirectory run, List<TrainingListener> listeners) {
+        return open(engine, config, source, run, listeners, FineTuning::objective);
+    }
+
+    /**
+     * A run with a loss of one's own, new or continued from its newest checkpoint.
+     *
+     * @param engine what it computes on; stays open when the run is closed
+     * @param config the settings
+     * @param source what is learned from
+     * @param run the run's directory
+     * @param listeners who watches, besides the metrics file
+     * @param objective the loss to minimise, for the model that is trained; the held-out loss is the same
+     * @throws IllegalArgumentException if the base model or the data cannot be used
+     */
+    public static FineTuning open(
+            Engine engine,
+            SftConfig config,
+            ChatSource source,
+            RunDirectory run,
+            List<TrainingListener> listeners,
+            Function<Llama, Objective<RaggedBatch>> objective) {
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
         BaseModel base =
                 BaseModel.load(engine, checkpoint.orElseGet(() -> baseOf(config)), config.data(), name -> true);
@@ -83,7 +105,8 @@ public final class FineTuning implements AutoCloseable {
             LOG.info("{}", data.counts().summary());
             run.writeConfig(config);
             data.writeCounts(run.path());
-            TrainingLoop<RaggedBatch> loop = new TrainingLoop<>(setup(config, base, data, run, listeners));
+            TrainingLoop<RaggedBatch> loop =
+                    new TrainingLoop<>(setup(config, base, data, run, listeners, objective.apply(base.model())));
             checkpoint.ifPresent(loop::resume);
             return new FineTuning(base, data, loop);
         } catch (RuntimeException e) {
@@ -101,7 +124,12 @@ public final class FineTuning implements AutoCloseable {
     }
 
     private static TrainingSetup<RaggedBatch> setup(
-            SftConfig config, BaseModel base, SftData data, RunDirectory run, List<TrainingListener> listeners) {
+            SftConfig config,
+            BaseModel base,
+            SftData data,
+            RunDirectory run,
+            List<TrainingListener> listeners,
+            Objective<RaggedBatch> objective) {
         Llama model = base.model();
         ChatBatches batches = data.batches();
         int accumulation = config.training().accumulation();
@@ -116,9 +144,9 @@ public final class FineTuning implements AutoCloseable {
         return new TrainingSetup<>(
                 STAGE,
                 model,
-                objective(model),
+                objective,
                 batches,
-                data.heldOut().isEmpty() ? null : new Validation<>(data.heldOut(), objective(model)),
+                data.heldOut().isEmpty() ? null : new Validation<>(data.heldOut(), objective),
                 config.training().withSteps(steps),
                 config.optimizer(),
                 config.evaluation(),

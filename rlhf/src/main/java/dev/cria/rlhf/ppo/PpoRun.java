@@ -13,6 +13,7 @@ import dev.cria.model.generation.TextGenerator;
 import dev.cria.rlhf.sampling.AnswerSampler.PromptEncoder;
 import dev.cria.rlhf.sampling.ModelFingerprint;
 import dev.cria.rlhf.sampling.PromptFile;
+import dev.cria.rlhf.sampling.RewardFunction;
 import dev.cria.rlhf.sampling.RewardModels;
 import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.tokenizer.ChatFormat;
@@ -23,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,9 +52,29 @@ public final class PpoRun implements AutoCloseable {
      * @throws IllegalArgumentException if a model or the prompts cannot be used
      */
     public static PpoRun open(Engine engine, PpoConfig config, RunDirectory run, List<TrainingListener> listeners) {
+        return open(engine, config, run, listeners, null);
+    }
+
+    /**
+     * Opens a run with a reward of one's own.
+     *
+     * @param engine what it computes on; stays open when the run is closed
+     * @param config the settings; with a reward of one's own those of reward models are not looked at, and the value model begins with the
+     *     policy's body and a head of zeros unless {@code value} names a reward model
+     * @param run the run's directory
+     * @param listeners who watches, besides the metrics file
+     * @param rewards what answers are rewarded for; null for the configuration's reward models
+     * @throws IllegalArgumentException if a model or the prompts cannot be used
+     */
+    public static PpoRun open(
+            Engine engine,
+            PpoConfig config,
+            RunDirectory run,
+            List<TrainingListener> listeners,
+            @Nullable RewardFunction rewards) {
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
-            return open(engine, config, run, listeners, resources);
+            return open(engine, config, run, listeners, rewards, resources);
         } catch (RuntimeException e) {
             closeAll(resources);
             throw e;
@@ -64,13 +86,16 @@ public final class PpoRun implements AutoCloseable {
             PpoConfig config,
             RunDirectory run,
             List<TrainingListener> listeners,
+            @Nullable RewardFunction own,
             Deque<AutoCloseable> resources) {
         Path start = Checkpoints.resolve(named(config.policy(), "policy names no model to train"));
         Path referenceDirectory = config.reference() == null ? start : Checkpoints.resolve(config.reference());
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
         Tokenizer tokenizer = Tokenizer.load(start);
         ChatFormat format = ChatFormat.load(start, tokenizer, MarkPolicy.ESCAPE);
-        RewardModels rewards = keep(resources, RewardModels.open(engine, config.reward(), tokenizer));
+        @Nullable
+        RewardModels models =
+                own == null ? keep(resources, RewardModels.open(engine, config.reward(), tokenizer)) : null;
         Llama policy = keep(
                 resources,
                 Llama.load(
@@ -79,10 +104,9 @@ public final class PpoRun implements AutoCloseable {
         Llama reference = keep(resources, Llama.loadForInference(engine, referenceDirectory));
         ScalarModel value = keep(
                 resources,
-                ScalarModel.load(
-                        engine,
-                        checkpoint.map(c -> c.resolve(PpoCheckpoints.VALUE)).orElseGet(() -> valueStart(config)),
-                        name -> true));
+                checkpoint
+                        .map(c -> ScalarModel.load(engine, c.resolve(PpoCheckpoints.VALUE), name -> true))
+                        .orElseGet(() -> newValue(engine, config, start, own != null)));
         TextGenerator generator = keep(
                 resources, new TextGenerator(policy, tokenizer, config.rollout().sequences()));
         PromptEncoder encoder = prompt -> format.encode(prompt.messages()).ids();
@@ -98,8 +122,8 @@ public final class PpoRun implements AutoCloseable {
                         new PpoModels(policy, reference, value),
                         generator,
                         encoder,
-                        rewards.function(),
-                        rewards.judge(),
+                        models == null ? Objects.requireNonNull(own) : models.function(),
+                        models == null ? null : models.judge(),
                         prompts.learned(),
                         prompts.heldOut(),
                         fingerprint,
@@ -112,6 +136,14 @@ public final class PpoRun implements AutoCloseable {
                         all)));
         checkpoint.ifPresent(trainer::resume);
         return new PpoRun(resources, trainer);
+    }
+
+    private static ScalarModel newValue(Engine engine, PpoConfig config, Path policy, boolean ownReward) {
+        if (ownReward && config.value() == null) {
+            return ScalarModel.fromLanguageModel(
+                    engine, policy, 0, config.training().seed(), name -> true);
+        }
+        return ScalarModel.load(engine, valueStart(config), name -> true);
     }
 
     private static Path valueStart(PpoConfig config) {

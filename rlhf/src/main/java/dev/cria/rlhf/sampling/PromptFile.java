@@ -3,10 +3,13 @@ package dev.cria.rlhf.sampling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cria.core.io.DurableFiles;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.sft.JsonItems;
 import dev.cria.tokenizer.ChatMessage;
 import dev.cria.tokenizer.ChatRole;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,18 @@ public final class PromptFile {
             }
         }
         return prompts;
+    }
+
+    /** Writes a file whole or not at all. */
+    public static void write(Path file, List<RlPrompt> prompts) {
+        ObjectMapper mapper = new ObjectMapper();
+        StringBuilder lines = new StringBuilder();
+        for (RlPrompt prompt : prompts) {
+            ObjectNode line = mapper.createObjectNode();
+            line.set(PROMPT, toJson(mapper, prompt.messages()));
+            lines.append(line.put(IS_SAFETY, prompt.isSafety())).append('\n');
+        }
+        DurableFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** A prompt from its JSON form; further keys are let be. */
