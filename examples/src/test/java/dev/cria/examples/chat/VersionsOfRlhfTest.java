@@ -17,7 +17,7 @@ class VersionsOfRlhfTest {
     @Tag("recipe")
     void twoVersionsAreTrainedAndJudged() {
         Size tiny = new Size(32, 1, 500, 40_000, 20, 1, 60, 20);
-        List<VersionsOfRlhf.Row> rows = VersionsOfRlhf.measure(
+        List<VersionsJudged.Row> rows = VersionsOfRlhf.measure(
                 1,
                 tiny,
                 directory,
@@ -29,8 +29,10 @@ class VersionsOfRlhfTest {
                         "bestOf.missingEos=keep",
                         "ppo.training.iterations=1",
                         "ppo.rollout.batchSize=8"));
-        assertThat(rows).extracting(VersionsOfRlhf.Row::version).containsExactly(0, 1, 2);
+        assertThat(rows).extracting(VersionsJudged.Row::version).containsExactly(0, 1, 2);
         assertThat(rows.get(0).againstStart().rate()).isEqualTo(0.5); // itself
         assertThat(rows.get(2).againstStart().count()).isEqualTo(20);
+        assertThat(rows.get(0).klPerToken()).isZero();
+        assertThat(rows.get(2).klPerToken()).isPositive();
     }
 }

@@ -3,11 +3,15 @@ package dev.cria.rlhf.sampling;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.model.Llama;
+import dev.cria.model.TokenScorer;
 import dev.cria.model.generation.TextGenerator;
 import dev.cria.tokenizer.ChatFormat;
 import dev.cria.tokenizer.ChatFormat.MarkPolicy;
 import dev.cria.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** A chat model that answers, loaded with all it needs. */
 public final class PolicyModel implements AutoCloseable {
@@ -49,6 +53,23 @@ public final class PolicyModel implements AutoCloseable {
     /** Answers with it. */
     public AnswerSampler sampler() {
         return sampler;
+    }
+
+    /**
+     * Log-probabilities of answers that this or another model wrote.
+     *
+     * @param answers what to score; their prompts' tokens are read as they are
+     * @return for each answer the natural log of each of its tokens' probability
+     */
+    public List<float[]> logProbs(List<Answer> answers) {
+        List<float[]> scores = new TokenScorer(model)
+                .score(answers.stream().map(Answer::sequence).toList());
+        List<float[]> logProbs = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            float[] all = scores.get(i); // of all tokens but the prompt's first
+            logProbs.add(Arrays.copyOfRange(all, answers.get(i).promptIds().length - 1, all.length));
+        }
+        return logProbs;
     }
 
     /** Its tokenizer. */

@@ -1,0 +1,60 @@
+package dev.cria.examples.chat;
+
+import dev.cria.core.random.CounterRandom;
+import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.Instructions;
+import dev.cria.examples.world.Requests;
+import dev.cria.examples.world.Split;
+import dev.cria.examples.world.ToyPrompt;
+import dev.cria.examples.world.ToyWorld;
+import dev.cria.examples.world.UnsafeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** What RLHF in the toy world asks: questions of all kinds in a random order, and an unsafe request to every three of them. */
+final class ToyRequests {
+    private final ToyWorld world;
+
+    ToyRequests(ToyWorld world) {
+        this.world = world;
+    }
+
+    /** Questions to learn from, from a number on. */
+    List<Instruction> questions(int from, int count) {
+        return some(new Instructions(world).of(Split.TRAIN), from, count);
+    }
+
+    /** Unsafe requests to learn from. */
+    List<UnsafeRequest> unsafe(int from, int count) {
+        return unsafe(Split.TRAIN, from, count);
+    }
+
+    /** Prompts to measure with: combinations of subject and wording, and of deed and attack, that nothing is learned from. */
+    List<ToyPrompt> heldOut(int count) {
+        List<Instruction> questions = new Instructions(world)
+                .of(Split.HELD_OUT).stream().filter(Instruction::factTrained).toList();
+        List<ToyPrompt> prompts = new ArrayList<>(some(questions, 0, count * 3 / 4));
+        prompts.addAll(unsafe(Split.HELD_OUT, 0, count - prompts.size()));
+        return prompts;
+    }
+
+    private List<Instruction> some(List<Instruction> questions, int from, int count) {
+        int[] order = CounterRandom.of(world.seed(), "order of questions", 0).permutation(questions.size());
+        List<Instruction> some = new ArrayList<>();
+        for (int i = from; i < Math.min(from + count, order.length); i++) {
+            some.add(questions.get(order[i]));
+        }
+        return some;
+    }
+
+    private List<UnsafeRequest> unsafe(Split split, int from, int count) {
+        Requests requests = new Requests(world);
+        return LongStream.iterate(0, i -> i + 1)
+                .mapToObj(requests::unsafe)
+                .filter(request -> request.split() == split)
+                .skip(from)
+                .limit(count)
+                .toList();
+    }
+}
