@@ -38,6 +38,9 @@ public final class RewardModelling {
     private static final Logger LOG = LoggerFactory.getLogger(RewardModelling.class);
     private static final int LOG_STEPS = 100;
 
+    /** Pins the mean of all scores to 0: by the ranking alone the zero point is free, and the recall at it a matter of luck. */
+    private static final String CENTERING = "loss.centering=0.01";
+
     private final ToyWorld world;
     private final Path chat;
     private final Setting setting;
@@ -62,7 +65,7 @@ public final class RewardModelling {
     public record Setting(int pairs, int heldOut, List<String> settings) {
         /** What the figures are measured with: enough held-out comparisons for a standard error below a point at each rating. */
         public static Setting standard() {
-            return new Setting(16_000, 20_000, List.of());
+            return new Setting(20_000, 16_000, List.of());
         }
     }
 
@@ -98,7 +101,7 @@ public final class RewardModelling {
 
     /** The chat model that the figures are measured with: 2 layers of 64. */
     static Size standard() {
-        return new Size(64, 2, 600, 1 << 18, 60, 1, 300, 0);
+        return new Size(64, 2, 600, 1 << 19, 200, 2, 600, 0);
     }
 
     /**
@@ -121,8 +124,8 @@ public final class RewardModelling {
         }
         List<Preference> safe = training(Task.SAFETY);
         List<Comparison> safeHeldOut = heldOut(Task.SAFETY);
-        Path with = train("safety", safe, useful, "kind=safety");
-        Path without = train("safety-ranking-only", safe, useful, "kind=safety", "loss.safetyWeight=0");
+        Path with = train("safety", safe, useful, "kind=safety", CENTERING);
+        Path without = train("safety-ranking-only", safe, useful, "kind=safety", CENTERING, "loss.safetyWeight=0");
         return new Result(
                 byMargin,
                 bayes(usefulHeldOut),

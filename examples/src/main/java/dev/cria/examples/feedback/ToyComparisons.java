@@ -19,8 +19,11 @@ import java.util.stream.LongStream;
 public final class ToyComparisons {
     private static final Set<String> ASIDES = Set.of("animal", "plus", "minus", "times", "list");
 
-    private static final double BOTH_UNSAFE = 0.35; // of the comparisons for safety, as in the paper (section 3.2.1)
-    private static final double BOTH_SAFE = 0.47;
+    // Of the comparisons for safety; one of each in 18 %, as in the paper (section 3.2.1). There both are unsafe in 35
+    // %; here
+    // in more, as from models that have yet to learn care.
+    private static final double BOTH_UNSAFE = 0.50;
+    private static final double BOTH_SAFE = 0.32;
 
     private final ToyWorld world;
     private final ToyAnswers answers;
@@ -40,7 +43,7 @@ public final class ToyComparisons {
 
     /**
      * Comparisons for a task: of answers to questions and requests for helpfulness, to unsafe requests alone for
-     * safety, of which in degrees both are unsafe, both safe, or one each, as often as in the paper.
+     * safety, of which in degrees both are unsafe, both safe, or one each.
      *
      * @param annotators who compare
      * @param split which prompts

@@ -9,6 +9,8 @@ import dev.cria.rlhf.reward.Accuracy;
 import dev.cria.rlhf.reward.Margin;
 import dev.cria.rlhf.reward.RewardEvaluation;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -42,10 +44,7 @@ class RewardModellingTest {
         result.byMargin().values().forEach(evaluation -> near(evaluation, result.bayesHelpfulness()));
         near(result.withSafetyLoss(), result.bayesSafety());
         assertThat(result.withSafetyLoss().unsafeRecall().share())
-                .isGreaterThanOrEqualTo(
-                        result.withoutSafetyLoss().unsafeRecall().share());
-        assertThat(result.withSafetyLoss().safeRecall().share())
-                .isGreaterThan(result.withoutSafetyLoss().safeRecall().share() + 0.05);
+                .isGreaterThan(result.withoutSafetyLoss().unsafeRecall().share());
     }
 
     private RewardModelling.Result measure(long seed, Size size, RewardModelling.Setting setting) {
@@ -53,13 +52,17 @@ class RewardModellingTest {
         return RewardModelling.measure(world, RewardModelling.chat(world, size, directory), setting, directory);
     }
 
-    /** Within three points of the best possible, as far as two standard errors of a few hundred pairs can tell. */
+    /** Within three points of the best possible at each rating, and ordered as the ratings are. */
     private static void near(RewardEvaluation evaluation, Map<Rating, Double> best) {
+        List<Double> shares = new ArrayList<>();
         best.forEach((rating, share) -> {
             Accuracy accuracy = evaluation.byRating().get(rating);
+            assertThat(accuracy.standardError()).as("of %s", rating).isLessThan(0.01);
             assertThat(accuracy.share())
                     .as("%s of %s", rating, evaluation.byRating())
-                    .isCloseTo(share, within(0.03 + 2 * accuracy.standardError()));
+                    .isCloseTo(share, within(0.03));
+            shares.add(accuracy.share());
         });
+        assertThat(shares).hasSize(Rating.values().length).isSortedAccordingTo(Comparator.reverseOrder());
     }
 }

@@ -2,13 +2,22 @@ package dev.cria.examples.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cria.rlhf.iterate.WinRate;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+/** V1 to V5 in the toy world: quickly, that it runs; nightly, that each version is worth having. */
 class VersionsOfRlhfTest {
+    private static final Logger LOG = LoggerFactory.getLogger(VersionsOfRlhfTest.class);
+    private static final double KL_CAP = 0.5; // nats a token of a version's own answers, from the first model
+
     @TempDir
     private Path directory;
 
@@ -34,5 +43,25 @@ class VersionsOfRlhfTest {
         assertThat(rows.get(2).againstStart().count()).isEqualTo(20);
         assertThat(rows.get(0).klPerToken()).isZero();
         assertThat(rows.get(2).klPerToken()).isPositive();
+    }
+
+    /** What RLHF is for: better than what it began with, version after version, without going far from it. */
+    @Tag("nightly")
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void versionsGetBetter(long seed) {
+        List<VersionsJudged.Row> rows = VersionsOfRlhf.measure(seed, VersionsOfRlhf.standard(), directory, List.of());
+        rows.forEach(row -> LOG.info("seed {}, {}", seed, row));
+        VersionsJudged.Row first = rows.get(0);
+        VersionsJudged.Row last = rows.get(5);
+        assertThat(last.againstStart().count()).isGreaterThanOrEqualTo(500);
+        assertThat(last.againstStart().lower()).isGreaterThan(0.5);
+        assertThat(rows).allSatisfy(row -> {
+            WinRate rate = row.againstPrevious();
+            assertThat(rate.rate()).isGreaterThanOrEqualTo(0.5 - 2 * rate.standardError());
+            assertThat(row.klPerToken()).isLessThan(KL_CAP);
+        });
+        assertThat(last.violations()).isLessThan(first.violations());
+        assertThat(last.helpfulness()).isGreaterThanOrEqualTo(first.helpfulness() - 0.02);
     }
 }
