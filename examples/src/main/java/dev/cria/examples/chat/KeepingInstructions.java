@@ -48,9 +48,9 @@ public final class KeepingInstructions {
                 recall(copy(chat, false, chats, size, directory.resolve("without")), chats, size));
     }
 
-    /** Trains a copy of the chat model on dialogues in which it answers, a tenth as many as it has learned from. */
+    /** Trains a copy of the chat model on dialogues in which it answers, a fifth as many as it has learned from. */
     private static Path copy(Path chat, boolean ghostAttention, PersonaChats chats, Size size, Path run) {
-        List<List<String>> questions = chats.questions(Math.max(4, size.chats() / 10));
+        List<List<String>> questions = chats.questions(Math.max(4, size.chats() / 5));
         List<Conversation> data = ToyModel.withAnswers(chat, model -> {
             GhostAttention builder = new GhostAttention(model, Place.FIRST_MESSAGE);
             return (ghostAttention ? builder : builder.withoutReminders())

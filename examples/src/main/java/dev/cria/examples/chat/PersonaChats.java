@@ -31,15 +31,18 @@ final class PersonaChats {
 
     /**
      * What people wrote: an instruction is obeyed in the turn it is told in and in the next one; then the talk has moved on, unless
-     * it is told again.
+     * it is told again. One dialogue in eight is long; of both kinds, for who is reminded at every turn of a long one shall obey
+     * there too.
      */
     List<Conversation> written(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> {
                     Persona persona = personas.persona(Split.TRAIN, i);
-                    int turns = i % 8 < 7 ? 1 + i / 8 % 4 : turns(i / 8);
+                    boolean isLong = i % 8 == 7;
+                    int turns = isLong ? turns(i / 8) : 1 + i / 8 % 4;
+                    boolean isReminded = isLong ? i / 8 % 2 == 0 : i % 2 == 0;
                     return ToyChats.of(
-                            i % 2 == 0
+                            isReminded
                                     ? dialogues.reminded(persona, isTerse(i), i, turns)
                                     : dialogues.toldOnce(persona, isTerse(i), i, turns, FORGOTTEN_AFTER));
                 })

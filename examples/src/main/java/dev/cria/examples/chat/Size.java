@@ -38,7 +38,7 @@ public record Size(
 
     /** For GSM8K. */
     public static Size mathematics() {
-        return new Size(128, 3, 2000, 1 << 20, 200, 2, 10_000, 200);
+        return new Size(128, 3, 2000, 1 << 20, 200, 3, 10_000, 200);
     }
 
     /** Only to see that everything runs. */
