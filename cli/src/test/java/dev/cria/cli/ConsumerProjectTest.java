@@ -31,19 +31,31 @@ class ConsumerProjectTest {
         Path project = Checkout.copyTo(directory.resolve("cria")).root();
         Path consumer = project.resolve("docs/consumer");
 
-        assertSucceeds(maven(project, repository, "-Pquick", "-pl", "bom,cpu,model", "-am", "install"));
+        assertSucceeds(maven(project, repository, "-Pquick", "-pl", "bom,cpu,rlhf", "-am", "install"));
         assertSucceeds(maven(consumer, repository, "--offline", "package"));
+
+        assertThat(output(consumer, "org.example.Consumer"))
+                .containsPattern("step 0: loss 5\\.[0-9]")
+                .containsPattern("step 49: loss 0\\.0");
+        assertThat(output(consumer, "org.example.OwnLoss"))
+                .contains("step 0: loss 0.693, accuracy 0.00")
+                .containsPattern("step 39: loss 0\\.0.*accuracy 1.00");
+        assertThat(output(consumer, "org.example.OwnReward"))
+                .containsPattern("iteration 1: reward 0\\.0")
+                .containsPattern("iteration 30: reward 0\\.[1-9]");
+    }
+
+    private static String output(Path consumer, String mainClass) throws IOException, InterruptedException {
         Result result = Checkout.run(
                 consumer,
-                Map.of(),
+                Map.of("OMP_NUM_THREADS", "1"),
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         "target/consumer-1.jar:target/lib/*",
-                        "org.example.Consumer"));
-
+                        mainClass));
         assertSucceeds(result);
-        assertThat(result.out()).containsPattern("step 0: loss 5\\.[0-9]").containsPattern("step 49: loss 0\\.0");
+        return result.out();
     }
 
     private static Result maven(Path directory, Path repository, String... arguments)

@@ -151,6 +151,12 @@ public final class Llama implements Trainable, AutoCloseable {
         return tape.tokenLogProbs(targetStates(tape, batch), lmHead, batch.targetIds());
     }
 
+    /** Natural-log probability of each segment's targets together: [segments]. */
+    public Tensor sequenceLogProbs(Tape tape, RaggedBatch batch) {
+        return tape.sumBy(
+                logProbs(tape, batch), batch.targetSegments(), batch.segments().count());
+    }
+
     /** Scores of the whole vocabulary after each of the given rows: [rows, vocab]. */
     public Tensor logits(Tape tape, int[] tokens, Segments segments, int[] rows) {
         return logits(tape, hidden(tape, tokens, segments), rows);

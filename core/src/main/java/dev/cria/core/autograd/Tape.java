@@ -8,6 +8,7 @@ import dev.cria.core.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -327,6 +328,23 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
+    /**
+     * Sums by group, such as the log-probabilities of each sequence: x [n], result [count].
+     *
+     * @param groups [n], the group of each element, from 0 to below {@code count}; one without elements sums to 0
+     */
+    public Tensor sumBy(Tensor x, int[] groups, int count) {
+        Tensor y = arena.allocate(count);
+        ops.fill(y, 0);
+        ops.embeddingBackward(y.reshape(count, 1), x.reshape(x.length(), 1), groups);
+        record(y, dy -> {
+            Tensor dx = gradients.allocate(x);
+            ops.embedding(dx.reshape(x.length(), 1), dy.reshape(count, 1), groups);
+            gradients.handOn(x, dx);
+        });
+        return y;
+    }
+
     /** a - b, of one shape. */
     public Tensor sub(Tensor a, Tensor b) {
         return zip(a, b, Elementwise.SUB);
@@ -375,6 +393,17 @@ public final class Tape implements AutoCloseable {
     /** x held between two bounds. */
     public Tensor clamp(Tensor x, double low, double high) {
         return map(x, Elementwise.clamp(low, high));
+    }
+
+    /**
+     * Any function of one number, in double precision, for small vectors: an operation of one's own in one line. Check it with {@link
+     * GradientCheck}.
+     *
+     * @param value f(x)
+     * @param slope f'(x)
+     */
+    public Tensor map(Tensor x, DoubleUnaryOperator value, DoubleUnaryOperator slope) {
+        return map(x, Elementwise.of(value, slope));
     }
 
     private Tensor map(Tensor x, Elementwise f) {

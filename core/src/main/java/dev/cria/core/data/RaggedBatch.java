@@ -70,6 +70,20 @@ public record RaggedBatch(int[] tokens, int[] targets, Segments segments) implem
         return rows;
     }
 
+    /** The segment of each position that has a target, ascending: [targets]. */
+    public int[] targetSegments() {
+        int[] owners = new int[targetCount()];
+        int n = 0;
+        for (int s = 0; s < segments.count(); s++) {
+            for (int t = segments.start(s); t < segments.start(s) + segments.length(s); t++) {
+                if (targets[t] != NO_TARGET) {
+                    owners[n++] = s;
+                }
+            }
+        }
+        return owners;
+    }
+
     /** The targets without the positions that have none: [targets]. */
     public int[] targetIds() {
         return Arrays.stream(targets).filter(id -> id != NO_TARGET).toArray();

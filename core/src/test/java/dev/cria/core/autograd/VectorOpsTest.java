@@ -77,6 +77,20 @@ class VectorOpsTest {
     }
 
     @Test
+    void sumsByGroupEvenOfGroupsWithoutElements() {
+        checkOperation((tape, v) -> tape.sumBy(v[0], new int[] {0, 2, 2, 0, 4, 2, 1, 0, 4}, 5));
+        try (Tape tape = engine.inference()) {
+            Tensor sums = tape.sumBy(tape.constant(1, 2, 4, 8), new int[] {2, 0, 2, 0}, 3);
+            assertThat(tape.read(sums)).containsExactly(10, 0, 5);
+        }
+    }
+
+    @Test
+    void aFunctionOfOnesOwn() {
+        checkOperation((tape, v) -> tape.map(v[0], Math::sin, Math::cos));
+    }
+
+    @Test
     void sumsWithConstants() {
         float[] weights = {0, 1, -2, 0.5f, 3, 1, 1, 0, -1};
         check((tape, a, b) -> tape.negate(tape.add(
