@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             BestOfCommand.class,
             PpoCommand.class,
             RlhfCommand.class,
+            RecipeCommand.class,
             CompareCommand.class,
             GenerateCommand.class,
             ChatCommand.class,

@@ -2,6 +2,7 @@ package dev.cria.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cria.cli.report.LineChart;
 import dev.cria.rlhf.reward.RewardEvaluation;
 import java.io.IOException;
 import java.nio.file.Files;

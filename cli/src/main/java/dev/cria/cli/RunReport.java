@@ -1,18 +1,16 @@
 package dev.cria.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cria.cli.report.LineChart;
+import dev.cria.cli.report.Page;
 import dev.cria.core.io.DurableFiles;
 import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.sft.FineTuning;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,19 +39,7 @@ final class RunReport {
 
     /** Writes the page from the run's files; a run without a step gets none. */
     static void write(Path run) throws IOException {
-        Path metrics = run.resolve(MetricsFile.NAME);
-        if (!Files.exists(metrics)) {
-            return;
-        }
-        ObjectMapper mapper = new ObjectMapper();
-        List<JsonNode> steps = new ArrayList<>();
-        for (String line : Files.readAllLines(metrics)) {
-            try {
-                steps.add(mapper.readTree(line));
-            } catch (JsonProcessingException e) {
-                break; // a line that a crash cut short
-            }
-        }
+        List<JsonNode> steps = MetricsFile.read(run);
         if (!steps.isEmpty()) {
             DurableFiles.write(
                     run.resolve(FILE), new RunReport(run, steps).html().getBytes(StandardCharsets.UTF_8));
@@ -61,24 +47,16 @@ final class RunReport {
     }
 
     private String html() throws IOException {
-        String template;
-        try (InputStream in = RunReport.class.getResourceAsStream("report.html")) {
-            if (in == null) {
-                throw new IOException("the program lacks its report template; build it again");
-            }
-            template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        return template.replace(
-                        "{{title}}", escape(String.valueOf(run.toAbsolutePath().getFileName())))
-                .replace("{{tiles}}", tiles())
-                .replace("{{charts}}", charts() + RewardCharts.charts(run))
-                .replace(
-                        "{{samples}}",
-                        section("Samples", SAMPLES)
-                                + section("Conversations", FineTuning.COUNTS)
-                                + section("Answers to held-out questions", FineTuning.ANSWERS)
-                                + text("Reward model on comparisons", RewardCharts.tables(run)))
-                .replace("{{config}}", section("Configuration", RunDirectory.CONFIG));
+        return Page.html(
+                String.valueOf(run.toAbsolutePath().getFileName()),
+                "<div class=\"tiles\">" + tiles() + "</div>\n<div class=\"charts\">" + charts()
+                        + RewardCharts.charts(run)
+                        + "</div>\n"
+                        + section("Samples", SAMPLES)
+                        + section("Conversations", FineTuning.COUNTS)
+                        + section("Answers to held-out questions", FineTuning.ANSWERS)
+                        + text("Reward model on comparisons", RewardCharts.tables(run))
+                        + section("Configuration", RunDirectory.CONFIG));
     }
 
     private String tiles() {

@@ -18,4 +18,12 @@ public interface ChatSource {
     static ChatSource of(List<Conversation> conversations) {
         return rows -> conversations.forEach(rows::add);
     }
+
+    /** These conversations, then others. */
+    default ChatSource and(ChatSource others) {
+        return rows -> {
+            addTo(rows);
+            others.addTo(rows);
+        };
+    }
 }

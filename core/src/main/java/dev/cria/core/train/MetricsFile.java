@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.core.io.DurableFiles;
@@ -10,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +39,30 @@ public final class MetricsFile implements TrainingListener {
     /** The metrics of a run. */
     public MetricsFile(Path run) {
         this.file = run.resolve(NAME);
+    }
+
+    /**
+     * The steps that a run has noted, up to a line that a crash cut short; none if there is no such file.
+     *
+     * @throws java.io.UncheckedIOException if the file cannot be read
+     */
+    public static List<JsonNode> read(Path run) {
+        Path file = run.resolve(NAME);
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> steps = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return steps;
+        }
+        try {
+            for (String line : Files.readAllLines(file)) {
+                steps.add(mapper.readTree(line));
+            }
+        } catch (JsonProcessingException e) {
+            return steps;
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", file, e);
+        }
+        return steps;
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Dialogues of the toy world in which the assistant is told to be somebody: to learn from, and to measure with. */
-final class PersonaChats {
+public final class PersonaChats {
     private static final int LONGEST = 20; // turns
     private static final int FORGOTTEN_AFTER = 2; // turns
     private static final long MEASURED = 1_000_000; // dialogues from this number on are never learned from
@@ -24,7 +24,8 @@ final class PersonaChats {
     private final Personas personas;
     private final ToyDialogues dialogues;
 
-    PersonaChats(ToyWorld world) {
+    /** Chats about a world. */
+    public PersonaChats(ToyWorld world) {
         this.personas = new Personas(world);
         this.dialogues = new ToyDialogues(world, new Instructions(world), personas);
     }
@@ -34,7 +35,7 @@ final class PersonaChats {
      * it is told again. One dialogue in eight is long; of both kinds, for who is reminded at every turn of a long one shall obey
      * there too.
      */
-    List<Conversation> written(int count) {
+    public List<Conversation> written(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> {
                     Persona persona = personas.persona(Split.TRAIN, i);
@@ -50,17 +51,17 @@ final class PersonaChats {
     }
 
     /** What is asked in dialogues that the model shall answer, two to twenty questions each. */
-    List<List<String>> questions(int count) {
+    public List<List<String>> questions(int count) {
         return IntStream.range(0, count).mapToObj(i -> questions(i, turns(i))).toList();
     }
 
     /** What the assistant is told in the dialogue of that number. */
-    String instruction(int number) {
+    public String instruction(int number) {
         return personas.persona(Split.TRAIN, number).instruction(isTerse(number));
     }
 
     /** Mean share of the persona's traits that a model keeps, by turn, for values that are in no data to learn from. */
-    Map<Integer, Double> recall(AnswerSource model, int count) {
+    public Map<Integer, Double> recall(AnswerSource model, int count) {
         ToyJudge judge = new ToyJudge();
         List<Persona> told = IntStream.range(0, count)
                 .mapToObj(i -> personas.persona(Split.HELD_OUT, i))

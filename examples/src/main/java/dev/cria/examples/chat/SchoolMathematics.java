@@ -58,7 +58,8 @@ public final class SchoolMathematics {
                 tokenizer,
                 () -> ToyCorpus.documents(1, size.corpusBytes()),
                 List.of("model.maxPositionEmbeddings=512", "model.tieWordEmbeddings=true"),
-                directory.resolve("pretrain"));
+                directory.resolve("pretrain"),
+                Sitting.logging());
         FirstEpoch losses = new FirstEpoch(new ArrayList<>(), size.epochs());
         List<String> settings = List.of(
                 "data.validation=" + validation,
@@ -66,7 +67,8 @@ public final class SchoolMathematics {
                 "optimizer.learningRate=2e-3",
                 "data.epochs=" + size.epochs(),
                 "evaluation.everySteps=" + Math.max(1, training.size() / PROBLEMS_A_STEP / EVALUATIONS));
-        Path tuned = SmallModel.tune(base, training, settings, losses, directory.resolve("sft"));
+        Path tuned = SmallModel.tune(
+                base, training, settings, directory.resolve("sft"), new Sitting(run -> List.of(losses)));
         return new Result(losses.heldOut(), WorkedAnswers.wellFormed(tuned, heldOut), heldOut.size());
     }
 

@@ -2,9 +2,7 @@ package dev.cria.examples.chat;
 
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
-import dev.cria.core.train.TrainingListener;
 import dev.cria.pretrain.Corpus;
 import dev.cria.pretrain.PretrainConfig;
 import dev.cria.pretrain.Pretraining;
@@ -24,8 +22,6 @@ import java.util.stream.Stream;
 
 /** The steps that the experiments share. A run that is found in its directory is gone on with; a finished one is kept. */
 final class SmallModel {
-    private static final int LOG_STEPS = 100;
-
     private SmallModel() {}
 
     /** Trains a tokenizer on texts, unless it is there. Returns its directory. */
@@ -39,7 +35,13 @@ final class SmallModel {
     }
 
     /** Pretrains a model of that size on texts. Returns the run's directory. */
-    static Path pretrain(Size size, Path tokenizer, Supplier<Stream<String>> texts, List<String> settings, Path path) {
+    static Path pretrain(
+            Size size,
+            Path tokenizer,
+            Supplier<Stream<String>> texts,
+            List<String> settings,
+            Path path,
+            Sitting sitting) {
         List<String> all = new ArrayList<>(List.of(
                 "model.hiddenSize=" + size.hiddenSize(),
                 "model.intermediateSize=" + 3 * size.hiddenSize(),
@@ -56,24 +58,23 @@ final class SmallModel {
         Corpus corpus = consumer -> texts.get().forEach(text -> consumer.accept(text.getBytes(StandardCharsets.UTF_8)));
         try (Engine engine = Engine.create();
                 RunDirectory run = RunDirectory.open(path, true);
-                Pretraining pretraining =
-                        Pretraining.open(engine, config, corpus, run, List.of(new LogListener(LOG_STEPS)))) {
-            pretraining.run();
+                Pretraining pretraining = Pretraining.open(engine, config, corpus, run, sitting.listeners(path))) {
+            sitting.train(pretraining::requestStop, pretraining::run);
         }
         return path;
     }
 
     /** Fine-tunes a model on chats. Returns the run's directory. */
-    static Path tune(Path base, List<Conversation> chats, List<String> settings, TrainingListener listener, Path path) {
+    static Path tune(Path base, List<Conversation> chats, List<String> settings, Path path, Sitting sitting) {
         List<String> all = new ArrayList<>(List.of(
                 "base=" + base, "data.answerSamples=2", "optimizer.learningRate=1e-3", "optimizer.warmupSteps=20"));
         all.addAll(settings);
         SftConfig config = ConfigLoader.of(SftConfig.class).set(all).load();
         try (Engine engine = Engine.create();
                 RunDirectory run = RunDirectory.open(path, true);
-                FineTuning tuning = FineTuning.open(
-                        engine, config, ChatSource.of(chats), run, List.of(new LogListener(LOG_STEPS), listener))) {
-            tuning.run();
+                FineTuning tuning =
+                        FineTuning.open(engine, config, ChatSource.of(chats), run, sitting.listeners(path))) {
+            sitting.train(tuning::requestStop, tuning::run);
         }
         return path;
     }

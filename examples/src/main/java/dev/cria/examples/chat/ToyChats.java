@@ -6,11 +6,11 @@ import dev.cria.tokenizer.ChatMessage;
 import dev.cria.tokenizer.ChatRole;
 
 /** The toy world's dialogues as chat data. */
-final class ToyChats {
+public final class ToyChats {
     private ToyChats() {}
 
     /** A dialogue whose every answer is learned. */
-    static Conversation of(Dialogue dialogue) {
+    public static Conversation of(Dialogue dialogue) {
         return Conversation.of(dialogue.messages().stream()
                 .map(turn -> new ChatMessage(ChatRole.of(turn.role()), turn.content()))
                 .toList());

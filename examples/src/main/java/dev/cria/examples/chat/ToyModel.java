@@ -2,7 +2,6 @@ package dev.cria.examples.chat;
 
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
-import dev.cria.core.train.TrainingListener;
 import dev.cria.examples.world.Personas;
 import dev.cria.examples.world.Split;
 import dev.cria.examples.world.ToyCorpus;
@@ -19,38 +18,60 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Models of a toy world: pretrained on its stories, fine-tuned on its chats in the paper's format with a separator. */
-final class ToyModel {
+public final class ToyModel {
     private static final String SEPARATOR = "<sep>";
     private static final int CONTEXT = 4096; // tokens: room for twenty turns, however long the answers
-    private static final int SEQUENCE = 1280; // tokens: twenty turns as they should be
+
+    /** Tokens of a sequence to learn from: twenty turns as they should be. */
+    public static final int SEQUENCE = 1280;
+
     private static final int MAX_ANSWER = 80; // tokens
-    private static final TrainingListener NOBODY = new TrainingListener() {};
 
     private ToyModel() {}
 
-    /** Pretrains a model on the world's stories. Returns the run's directory. */
-    static Path pretrain(ToyWorld world, Size size, Path directory) {
-        Supplier<Stream<String>> stories = () -> ToyCorpus.documents(world, size.corpusBytes());
+    /** Pretrains a model on the world's stories, with a tokenizer of its own. Returns the run's directory. */
+    public static Path pretrain(ToyWorld world, Size size, Path directory) {
+        Path tokenizer = tokenizer(world, size, directory.resolve("tokenizer"));
+        return pretrain(world, size, tokenizer, directory.resolve("pretrain"), Sitting.logging());
+    }
+
+    /** Trains a tokenizer on the world's stories and the words of its personas, unless it is there. Returns its directory. */
+    public static Path tokenizer(ToyWorld world, Size size, Path directory) {
         BpeTrainerConfig pieces = BpeTrainerConfig.llama2(size.vocabSize()).withControlPieces(List.of(SEPARATOR));
-        Stream<String> texts = Stream.concat(stories.get(), new Personas(world).values(Split.TRAIN).stream());
-        Path tokenizer = SmallModel.tokenizer(pieces, texts, directory.resolve("tokenizer"));
+        Stream<String> texts = Stream.concat(
+                ToyCorpus.documents(world, size.corpusBytes()), new Personas(world).values(Split.TRAIN).stream());
+        return SmallModel.tokenizer(pieces, texts, directory);
+    }
+
+    /** Pretrains a model on the world's stories. Returns the run's directory. */
+    public static Path pretrain(
+            ToyWorld world, Size size, Path tokenizer, Path run, Sitting sitting, String... settings) {
+        List<String> all = new ArrayList<>(List.of(
+                "model.maxPositionEmbeddings=" + CONTEXT,
+                "model.tieWordEmbeddings=true",
+                "training.seed=" + world.seed()));
+        all.addAll(List.of(settings));
         return SmallModel.pretrain(
-                size,
-                tokenizer,
-                stories,
-                List.of(
-                        "model.maxPositionEmbeddings=" + CONTEXT,
-                        "model.tieWordEmbeddings=true",
-                        "training.seed=" + world.seed()),
-                directory.resolve("pretrain"));
+                size, tokenizer, () -> ToyCorpus.documents(world, size.corpusBytes()), all, run, sitting);
     }
 
     /** Fine-tunes a model on chats. Returns the run's directory. */
-    static Path tune(Path base, List<Conversation> chats, int epochs, long seed, Path path, String... settings) {
+    public static Path tune(Path base, List<Conversation> chats, int epochs, long seed, Path path, String... settings) {
+        return tune(base, chats, epochs, seed, path, Sitting.logging(), settings);
+    }
+
+    /** Fine-tunes a model on chats. Returns the run's directory. */
+    public static Path tune(
+            Path base,
+            List<Conversation> chats,
+            int epochs,
+            long seed,
+            Path path,
+            Sitting sitting,
+            String... settings) {
         List<String> all = new ArrayList<>(List.of(
                 "data.format=separated",
                 "data.separator=" + SEPARATOR,
@@ -61,11 +82,11 @@ final class ToyModel {
                 "optimizer.learningRate=2e-3",
                 "training.seed=" + seed));
         all.addAll(List.of(settings));
-        return SmallModel.tune(base, chats, all, NOBODY, path);
+        return SmallModel.tune(base, chats, all, path, sitting);
     }
 
     /** Lets a model answer, greedily. */
-    static <T> T withAnswers(Path run, Function<ModelAnswers, T> use) {
+    public static <T> T withAnswers(Path run, Function<ModelAnswers, T> use) {
         Path directory = Checkpoints.resolve(run);
         Tokenizer tokenizer = Tokenizer.load(directory);
         ChatFormat format = ChatFormat.separated((BpeTokenizer) tokenizer, SEPARATOR);

@@ -9,6 +9,7 @@ import dev.cria.core.train.TrainingLoop.Result;
 import dev.cria.rlhf.iterate.PreferenceCollection.Task;
 import dev.cria.rlhf.ppo.PpoRun;
 import dev.cria.rlhf.preference.Preference;
+import dev.cria.rlhf.preference.PreferenceData;
 import dev.cria.rlhf.preference.PreferenceSource;
 import dev.cria.rlhf.reward.RewardConfig;
 import dev.cria.rlhf.reward.RewardModel;
@@ -164,7 +165,7 @@ public final class IterativeRlhf {
         step(version, "comparisons", round, () -> compare(version, collection));
         step(version, "preferences", round, () -> collection.annotate(annotators.of(round)));
         for (Task task : Task.values()) {
-            if (!preferences(version, task, false).isEmpty()) {
+            if (!learned(version, task).isEmpty()) {
                 step(version, name(task), round.resolve(name(task)), () -> trainReward(version, task));
             }
         }
@@ -246,8 +247,8 @@ public final class IterativeRlhf {
                 RewardTrainer trainer = RewardTrainer.open(
                         engine,
                         based,
-                        PreferenceSource.of(preferences(version, task, false)),
-                        PreferenceSource.of(preferences(version, others, false)),
+                        PreferenceSource.of(learned(version, task)),
+                        PreferenceSource.of(learned(version, others)),
                         directory,
                         listeners.apply(output))) {
             finish(trainer::requestStop, trainer::run);
@@ -279,10 +280,10 @@ public final class IterativeRlhf {
                 RewardModels rewards = RewardModels.open(engine, rewards(version), policy.tokenizer())) {
             if (!config.temperatures().isEmpty()) {
                 List<RlPrompt> few = asked.subList(0, Math.min(asked.size(), config.searchPrompts()));
-                settings =
-                        settings.withTemperature(new TemperatureSearch(policy.sampler(), rewards.function(), settings)
-                                .search(few, config.temperatures())
-                                .bestTemperature());
+                TemperatureSearch.Table table = new TemperatureSearch(policy.sampler(), rewards.function(), settings)
+                        .search(few, config.temperatures());
+                table.write(directory(version));
+                settings = settings.withTemperature(table.bestTemperature());
             }
             SampleOrigin origin = new SampleOrigin(
                     policy.fingerprint(), rewards.fingerprints(), ModelFingerprint.of(asked), settings);
@@ -305,7 +306,8 @@ public final class IterativeRlhf {
     }
 
     private Map<String, Double> fineTune(int version, Path start, Path output) {
-        ChatSource samples = ChatSource.of(pool.conversations(version, config.earlierShare()));
+        ChatSource samples = ChatSource.of(pool.conversations(version, config.earlierShare()))
+                .and(ChatSource.files(config.sft().data().input()));
         try (RunDirectory directory = RunDirectory.open(output, true);
                 FineTuning tuning = FineTuning.open(
                         engine, config.sft().withBase(start), samples, directory, listeners.apply(output))) {
@@ -372,10 +374,13 @@ public final class IterativeRlhf {
         return picked;
     }
 
-    private List<Preference> preferences(int version, Task task, boolean heldOut) {
+    /** The preferences that a version's reward model of a task learns from: those of all rounds, after what was there before. */
+    private List<Preference> learned(int version, Task task) {
+        RewardConfig settings = task == Task.SAFETY ? config.safety() : config.helpfulness();
         List<Preference> all = new ArrayList<>();
+        settings.data().input().forEach(file -> all.addAll(PreferenceData.read(file)));
         for (int round = 1; round <= version; round++) {
-            all.addAll(PreferenceCollection.read(directory(round), task, heldOut));
+            all.addAll(PreferenceCollection.read(directory(round), task, false));
         }
         return all;
     }

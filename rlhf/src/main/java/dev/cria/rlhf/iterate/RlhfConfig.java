@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param student a smaller model that is fine-tuned on the samples instead of the one that wrote them; null for that one
  * @param seed of prompts and answers
  * @param collection how preferences are collected
- * @param helpfulness training of the helpfulness model; its base is {@code policy} unless it names one
- * @param safety training of the safety model, which there is once safety prompts have labels
+ * @param helpfulness training of the helpfulness model; its base is {@code policy} unless it names one, and it learns from the
+ *     files of its {@code data.input} besides what the rounds collect
+ * @param safety training of the safety model, which there is once safety prompts have labels; likewise
  * @param threshold raw safety score below which the safety score is the reward
  * @param forceSafety whether to use a safety model that is not calibrated on held-out labels
  * @param samplingPrompts prompts of a round's rejection sampling
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     bestOf.temperature}
  * @param searchPrompts prompts of that search
  * @param earlierShare share of each earlier round's best samples that a version learns from too
- * @param sft fine-tuning on the samples
+ * @param sft fine-tuning on the samples, and on the chat files of its {@code data.input}: Ghost Attention's dialogues, say
  * @param ppo settings of PPO; models and prompts are the round's
  */
 public record RlhfConfig(

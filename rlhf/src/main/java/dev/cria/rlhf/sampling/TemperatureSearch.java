@@ -1,10 +1,22 @@
 package dev.cria.rlhf.sampling;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cria.core.io.DurableFiles;
+import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.InvalidFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The reward of the best of N by temperature and N, as in the paper's figure 8: the best temperature changes with each version. */
 public final class TemperatureSearch {
+    /** Name of the file that {@link Table#write} makes. */
+    public static final String FILE = "temperatures.json";
+
     private final AnswerSampler sampler;
     private final RewardFunction rewards;
     private final BestOfConfig config;
@@ -44,6 +56,31 @@ public final class TemperatureSearch {
                 best = last(row) > last(best) ? row : best;
             }
             return best.temperature();
+        }
+
+        /** Writes the table as {@link #FILE} into a directory. */
+        public void write(Path directory) {
+            try {
+                DurableFiles.write(
+                        directory.resolve(FILE),
+                        new ObjectMapper().writeValueAsString(this).getBytes(StandardCharsets.UTF_8));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("records of numbers can be written", e);
+            }
+        }
+
+        /** Reads what {@link #write} wrote into a directory. */
+        public static Table read(Path directory) {
+            Path file = directory.resolve(FILE);
+            try {
+                return new ObjectMapper()
+                        .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+                        .readValue(file.toFile(), Table.class);
+            } catch (JsonProcessingException e) {
+                throw new InvalidFileException(file, "it is damaged: " + e.getOriginalMessage(), e);
+            } catch (IOException e) {
+                throw FileErrors.unchecked("cannot read", file, e);
+            }
         }
 
         private static double last(Row row) {

@@ -1,0 +1,5 @@
+/** Pages of charts and tables that need no other file. */
+@NullMarked
+package dev.cria.cli.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.cria.examples.recipe;
+
+import dev.cria.examples.chat.Size;
+import dev.cria.rlhf.reward.Margin;
+import dev.cria.rlhf.sampling.MissingEos;
+import java.util.List;
+
+/**
+ * How much of everything a recipe takes.
+ *
+ * @param model the model, its corpus and epochs; {@code chats} are the chat model's questions, {@code questions} those that
+ *     versions are judged on
+ * @param chats what the chat model learns from besides questions
+ * @param comparisons preferences from before the first version
+ * @param versions rejection sampling
+ * @param optimisation PPO
+ * @param recall Ghost Attention
+ * @param distilled unsafe requests that are distilled
+ */
+record Amounts(
+        Size model,
+        Chats chats,
+        Comparisons comparisons,
+        Versions versions,
+        Optimisation optimisation,
+        Recall recall,
+        int distilled) {
+    /**
+     * What the chat model learns from besides questions.
+     *
+     * @param personas dialogues with somebody whom the assistant is told to be
+     * @param requests unsafe requests, half of them answered with care
+     */
+    record Chats(int personas, int requests) {}
+
+    /**
+     * Preferences from before the first version.
+     *
+     * @param helpfulness comparisons that the models of the ablations learn from
+     * @param heldOut comparisons of each kind to measure reward models on
+     * @param forVersions how many of them the versions' reward models learn from too
+     * @param margins those of the ablation
+     */
+    record Comparisons(int helpfulness, int heldOut, int forVersions, List<Margin> margins) {}
+
+    /**
+     * Rejection sampling.
+     *
+     * @param prompts to choose from
+     * @param perRound of a round's comparisons, and of its rejection sampling
+     * @param samples answers to each prompt
+     * @param temperatures tried in each round
+     * @param searchPrompts prompts of that search
+     * @param epochs passes over the best samples
+     * @param missingEos what to do about answers that were cut off; models that learned nothing give no others
+     */
+    record Versions(
+            int prompts,
+            int perRound,
+            int samples,
+            List<Double> temperatures,
+            int searchPrompts,
+            int epochs,
+            MissingEos missingEos) {}
+
+    /**
+     * PPO.
+     *
+     * @param iterations rollouts with their updates
+     * @param batchSize answers of each
+     */
+    record Optimisation(int iterations, int batchSize) {}
+
+    /**
+     * Ghost Attention.
+     *
+     * @param dialogues to learn from
+     * @param measured dialogues of twenty turns to measure with
+     */
+    record Recall(int dialogues, int measured) {}
+
+    /** The amounts of a size. */
+    static Amounts of(RecipeSize size) {
+        return switch (size) {
+            case TINY ->
+                new Amounts(
+                        new Size(32, 1, 500, 1 << 16, 30, 2, 200, 40),
+                        new Chats(40, 40),
+                        new Comparisons(200, 100, 100, List.of(Margin.NONE, Margin.SMALL)),
+                        new Versions(60, 40, 2, List.of(1.0), 10, 1, MissingEos.KEEP),
+                        new Optimisation(2, 16),
+                        new Recall(8, 2),
+                        24);
+            case SMALL ->
+                new Amounts(
+                        new Size(64, 2, 800, 1 << 19, 250, 3, 1500, 400),
+                        new Chats(600, 200),
+                        new Comparisons(1500, 500, 500, List.of(Margin.NONE, Margin.SMALL)),
+                        new Versions(500, 200, 4, List.of(0.7, 1.2), 20, 1, MissingEos.EXCLUDE),
+                        new Optimisation(12, 32),
+                        new Recall(100, 20),
+                        100);
+            case DEFAULT ->
+                new Amounts(
+                        new Size(128, 3, 1600, 2 << 20, 400, 3, 2500, 600),
+                        new Chats(1500, 400),
+                        new Comparisons(3000, 1000, 1000, List.of(Margin.values())),
+                        new Versions(900, 400, 8, List.of(0.7, 1.0, 1.3), 30, 2, MissingEos.EXCLUDE),
+                        new Optimisation(25, 64),
+                        new Recall(250, 40),
+                        200);
+            case LARGE ->
+                new Amounts(
+                        new Size(192, 4, 2000, 6 << 20, 1200, 5, 4000, 1000),
+                        new Chats(4000, 800),
+                        new Comparisons(8000, 2500, 1500, List.of(Margin.values())),
+                        new Versions(990, 600, 16, List.of(0.4, 0.7, 1.0, 1.3, 1.6), 60, 2, MissingEos.EXCLUDE),
+                        new Optimisation(80, 128),
+                        new Recall(500, 100),
+                        400);
+        };
+    }
+}
