@@ -64,8 +64,10 @@ public final class Recipe {
         try (RunDirectory directory = RunDirectory.open(run, true)) {
             directory.writeConfig(config);
             RecipeStages stages = new RecipeStages(config, run, sitting);
+            int number = 0;
             for (Stage stage : Stage.values()) {
-                work(stage, stages.work(stage));
+                number++;
+                work(stage, "%2d/%d  %-20s".formatted(number, Stage.values().length, stage.id()), stages.work(stage));
             }
             return true;
         } catch (Sitting.Stopped e) {
@@ -73,8 +75,7 @@ public final class Recipe {
         }
     }
 
-    private void work(Stage stage, Supplier<Object> figures) {
-        String name = "%2d/%d  %-20s".formatted(stage.ordinal() + 1, Stage.values().length, stage.id());
+    private void work(Stage stage, String name, Supplier<Object> figures) {
         Optional<StageResult> done = StageResult.read(run, stage);
         if (done.isPresent()) {
             progress.accept(String.format(

@@ -3,7 +3,9 @@ package dev.cria.rlhf.iterate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.Engine;
+import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.cpu.CpuOps;
@@ -13,6 +15,7 @@ import dev.cria.model.ResponseScorer;
 import dev.cria.model.TinyModels;
 import dev.cria.rlhf.preference.Preference;
 import dev.cria.rlhf.preference.PreferenceData;
+import dev.cria.rlhf.sampling.TemperatureSearch;
 import dev.cria.sft.JsonItems;
 import dev.cria.tokenizer.ByteTokenizer;
 import java.io.IOException;
@@ -185,6 +188,40 @@ class IterativeRlhfTest {
         PreferenceData.write(labels, given);
         assertThat(work(run, config("versions=1"), people)).isTrue();
         assertThat(RoundLedger.open(run).find(1, "sft")).isPresent();
+    }
+
+    @Test
+    void whatWasThereBeforeIsLearnedFromToo() throws IOException {
+        Path chats = Files.writeString(
+                directory.resolve("chats.jsonl"),
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"a\"}]}\n"
+                        .repeat(3));
+        Path before = Files.writeString(
+                directory.resolve("before.jsonl"),
+                "{\"prompt\": [{\"role\": \"user\", \"content\": \"q\"}], \"chosen\": \"aa\", \"rejected\": \"B\"}\n"
+                        .repeat(5));
+        Path run = directory.resolve("run");
+        assertThat(work(run, config("versions=1"), simulated())).isTrue();
+        Path with = directory.resolve("with");
+        RlhfConfig config = config("versions=1", "sft.data.input=" + chats, "helpfulness.data.input=" + before);
+        assertThat(work(with, config, simulated())).isTrue();
+        assertThat(rows(with) - rows(run)).isEqualTo(3);
+        assertThat(Files.mismatch(weights(with, "helpfulness"), weights(run, "helpfulness")))
+                .isNotEqualTo(-1);
+        assertThat(Files.exists(with.resolve("round-01/temperatures.json"))).isTrue();
+        assertThat(TemperatureSearch.Table.read(with.resolve("round-01")).sizes())
+                .containsExactly(1, 2);
+    }
+
+    private static int rows(Path run) throws IOException {
+        return new ObjectMapper()
+                .readTree(run.resolve("round-01/sft/data.json").toFile())
+                .path("rows")
+                .asInt();
+    }
+
+    private static Path weights(Path run, String model) {
+        return Checkpoints.resolve(run.resolve("round-01").resolve(model)).resolve("model.safetensors");
     }
 
     @Test
