@@ -75,23 +75,32 @@ public final class Sampler {
         if (!next.isFinite(row)) {
             requireFinite(Double.NaN);
         }
-        System.arraycopy(next.probabilities(), row * next.vocabSize(), weights, 0, vocabSize);
+        float[] probabilities = next.probabilities();
+        int at = row * next.vocabSize();
         int id;
         double logProb = 0;
         if (sampling.isGreedy()) {
-            id = argMax(weights, 0);
-        } else {
+            id = argMax(probabilities, at);
+        } else if (isFiltered(sampling)) {
+            System.arraycopy(probabilities, at, weights, 0, vocabSize);
             id = choose(1, -1, sampling, random.uniform(position));
             logProb = Math.log(weights[id] / kept);
+        } else {
+            id = draw(probabilities, at, random.uniform(position), -1);
+            logProb = Math.log(probabilities[at + id]);
         }
         return new SampledToken(id, logProb, next.modelLogProb(row, id));
     }
 
     /** Filters the weights and draws from what is left; sets {@link #kept}. */
     private int choose(double total, int best, Sampling sampling, double uniform) {
-        boolean filtered = sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
+        boolean filtered = isFiltered(sampling);
         kept = filtered ? top.select(weights, total, sampling) : total;
-        return filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
+        return filtered ? top.draw(weights, uniform * kept) : draw(weights, 0, uniform * total, best);
+    }
+
+    private static boolean isFiltered(Sampling sampling) {
+        return sampling.topK() > 0 || sampling.topP() < 1 || sampling.minP() > 0;
     }
 
     private void penalise(BitSet seen, float penalty) {
@@ -110,41 +119,41 @@ public final class Sampler {
         return total;
     }
 
-    /** The first id at which the running sum of weights exceeds a threshold. */
-    private int draw(double threshold, int best) {
+    /** The first id at which the running sum of the weights from {@code at} on exceeds a threshold. */
+    private int draw(float[] values, int at, double threshold, int best) {
         double sum = 0;
         for (int from = 0; from < vocabSize; from += BLOCK) {
             int to = Math.min(vocabSize, from + BLOCK);
-            double after = sum + sum(from, to);
+            double after = sum + sum(values, at + from, at + to);
             if (after <= threshold) {
                 sum = after;
                 continue;
             }
             for (int i = from; i < to; i++) {
-                sum += weights[i];
+                sum += values[at + i];
                 if (sum > threshold) {
                     return i;
                 }
             }
         }
-        return best >= 0 ? best : argMax(weights, 0); // the threshold was rounded up to the whole sum
+        return best >= 0 ? best : argMax(values, at); // the threshold was rounded up to the whole sum
     }
 
     /** Four sums side by side: each addition waits for the one before it. */
-    private double sum(int from, int to) {
+    private static double sum(float[] values, int from, int to) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
         int i = from;
         for (; i + 4 <= to; i += 4) {
-            s0 += weights[i];
-            s1 += weights[i + 1];
-            s2 += weights[i + 2];
-            s3 += weights[i + 3];
+            s0 += values[i];
+            s1 += values[i + 1];
+            s2 += values[i + 2];
+            s3 += values[i + 3];
         }
         for (; i < to; i++) {
-            s0 += weights[i];
+            s0 += values[i];
         }
         return s0 + s1 + (s2 + s3);
     }
