@@ -8,6 +8,12 @@ import java.util.function.Function;
 @FunctionalInterface
 public interface AnswerSource {
     /**
+     * Dialogues that are best held together, from first turn to last: enough to answer side by side, few enough for a model to
+     * remember what it has computed.
+     */
+    int GROUP = 64;
+
+    /**
      * Answers dialogues.
      *
      * @param dialogues each ends with a user message

@@ -2,6 +2,7 @@ package dev.cria.sft;
 
 import dev.cria.tokenizer.ChatMessage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -73,14 +74,25 @@ public final class GhostAttention {
         for (int i = 0; i < questions.size(); i++) {
             drafts.add(new Draft(i, instructions.apply(i), questions.get(i), reminds));
         }
-        int turns = questions.stream().mapToInt(List::size).max().orElse(0);
-        for (int turn = 0; turn < turns; turn++) {
-            answer(drafts, turn);
+        List<Draft> byLength = drafts.stream()
+                .sorted(Comparator.comparingInt(draft -> draft.questions.size()))
+                .toList();
+        for (int from = 0; from < byLength.size(); from += AnswerSource.GROUP) {
+            hold(byLength.subList(from, Math.min(from + AnswerSource.GROUP, byLength.size())));
         }
         return drafts.stream()
                 .filter(Draft::isComplete)
                 .map(draft -> draft.build(place))
                 .toList();
+    }
+
+    /** Some dialogues from their first turn to their last. */
+    private void hold(List<Draft> drafts) {
+        int turns =
+                drafts.stream().mapToInt(draft -> draft.questions.size()).max().orElse(0);
+        for (int turn = 0; turn < turns; turn++) {
+            answer(drafts, turn);
+        }
     }
 
     /** One turn of all dialogues that have one, together. */

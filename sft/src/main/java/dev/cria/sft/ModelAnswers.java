@@ -3,6 +3,7 @@ package dev.cria.sft;
 import dev.cria.core.random.CounterRandom;
 import dev.cria.model.Llama;
 import dev.cria.model.generation.GenerationRequest;
+import dev.cria.model.generation.PrefixCache;
 import dev.cria.model.generation.Sampling;
 import dev.cria.model.generation.TextGenerator;
 import dev.cria.tokenizer.ChatFormat;
@@ -11,9 +12,15 @@ import dev.cria.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 
-/** A chat model's answers. What it draws is a function of the sampling's seed and the dialogue. */
+/**
+ * A chat model's answers. What it draws is a function of the sampling's seed and the dialogue. Of a dialogue that goes on only the
+ * new turn is computed; so the model's weights must stay as they are.
+ */
 public final class ModelAnswers implements AnswerSource, AutoCloseable {
+    private static final long REMEMBERED = 256L << 20; // bytes of what was computed for earlier turns
+
     private final TextGenerator generator;
+    private final PrefixCache prefixes;
     private final ChatFormat format;
     private final Sampling sampling;
 
@@ -27,6 +34,7 @@ public final class ModelAnswers implements AnswerSource, AutoCloseable {
      */
     public ModelAnswers(Llama model, Tokenizer tokenizer, ChatFormat format, Sampling sampling) {
         this.generator = new TextGenerator(model, tokenizer);
+        this.prefixes = generator.prefixCache(REMEMBERED);
         this.format = format;
         this.sampling = sampling;
     }
@@ -39,9 +47,13 @@ public final class ModelAnswers implements AnswerSource, AutoCloseable {
     @Override
     public List<String> answers(List<List<ChatMessage>> dialogues) {
         List<GenerationRequest> requests = dialogues.stream().map(this::request).toList();
-        return generator.generateAll(requests).stream()
-                .map(samples -> samples.get(0).text().strip())
-                .toList();
+        String[] answers = new String[requests.size()];
+        generator.generateAll(
+                requests,
+                prefixes,
+                (request, sample, generation) ->
+                        answers[request] = generation.text().strip());
+        return List.of(answers);
     }
 
     private GenerationRequest request(List<ChatMessage> dialogue) {
@@ -54,6 +66,7 @@ public final class ModelAnswers implements AnswerSource, AutoCloseable {
     /** Frees the generator's cache; the model stays open. */
     @Override
     public void close() {
+        prefixes.close();
         generator.close();
     }
 }

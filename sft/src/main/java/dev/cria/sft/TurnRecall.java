@@ -86,28 +86,31 @@ public final class TurnRecall {
         }
         List<List<ChatMessage>> dialogues = new ArrayList<>();
         scripts.forEach(script -> dialogues.add(new ArrayList<>()));
-        Map<Integer, Double> recall = new LinkedHashMap<>();
-        for (int turn = 1; turn <= turns.last(); turn++) {
-            double mean = turn(scripts, dialogues, turn);
-            if (turns.contains(turn)) {
-                recall.put(turn, mean);
+        double[] sums = new double[turns.last() + 1];
+        for (int from = 0; from < scripts.size(); from += AnswerSource.GROUP) {
+            int to = Math.min(from + AnswerSource.GROUP, scripts.size());
+            for (int turn = 1; turn <= turns.last(); turn++) {
+                sums[turn] += turn(scripts, dialogues, turn, from, to);
             }
         }
+        Map<Integer, Double> recall = new LinkedHashMap<>();
+        turns.forEach(turn -> recall.put(turn, sums[turn] / scripts.size()));
         return new Result(recall, dialogues);
     }
 
-    private double turn(List<Script> scripts, List<List<ChatMessage>> dialogues, int turn) {
-        for (int i = 0; i < scripts.size(); i++) {
+    /** One turn of the dialogues of some numbers; returns the sum of what they keep. */
+    private double turn(List<Script> scripts, List<List<ChatMessage>> dialogues, int turn, int from, int to) {
+        for (int i = from; i < to; i++) {
             String question = scripts.get(i).questions().get(turn - 1);
             String told = turn == 1 ? scripts.get(i).instruction() + " " + question : question;
             dialogues.get(i).add(ChatMessage.user(told));
         }
-        List<String> answers = source.answers(dialogues);
+        List<String> answers = source.answers(dialogues.subList(from, to));
         double sum = 0;
-        for (int i = 0; i < scripts.size(); i++) {
-            sum += judge.recall(i, turn, answers.get(i));
-            dialogues.get(i).add(ChatMessage.assistant(answers.get(i)));
+        for (int i = from; i < to; i++) {
+            sum += judge.recall(i, turn, answers.get(i - from));
+            dialogues.get(i).add(ChatMessage.assistant(answers.get(i - from)));
         }
-        return sum / scripts.size();
+        return sum;
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many requests decoded together: a sequence that ends makes room for the next at once, and a prompt is computed once for
@@ -22,10 +23,14 @@ final class BatchGeneration implements AutoCloseable {
     private final int maxPositions;
     private final int maxSequences;
     private final List<GenerationRequest> requests;
+    private final @Nullable PrefixCache prefixes;
     private final GenerationListener listener;
     private final Deque<Prompt> prompts = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
     private int nextRequest;
+
+    /** A prompt of which some last tokens are not computed. */
+    private record Unread(int request, CachedSequence cached, int[] ids) {}
 
     /** A prompt that is computed and has samples left to be started. */
     private static final class Prompt {
@@ -51,6 +56,7 @@ final class BatchGeneration implements AutoCloseable {
             int maxPositions,
             int maxSequences,
             List<GenerationRequest> requests,
+            @Nullable PrefixCache prefixes,
             GenerationListener listener) {
         this.decoder = decoder;
         this.step = step;
@@ -58,6 +64,7 @@ final class BatchGeneration implements AutoCloseable {
         this.maxPositions = maxPositions;
         this.maxSequences = maxSequences;
         this.requests = requests;
+        this.prefixes = prefixes;
         this.listener = listener;
     }
 
@@ -84,23 +91,39 @@ final class BatchGeneration implements AutoCloseable {
 
     /** Computes the next prompts, as many as there is room for and memory should be spent on. */
     private void prefill() {
-        int first = nextRequest;
         int tokens = 0;
         int samples = 0;
-        List<CachedSequence> sequences = new ArrayList<>();
-        List<int[]> ids = new ArrayList<>();
+        List<Unread> fresh = new ArrayList<>();
+        List<Unread> known = new ArrayList<>(); // their first tokens are cached
         while (nextRequest < requests.size() && tokens < PREFILL_TOKENS && samples < maxSequences - running.size()) {
-            GenerationRequest request = requests.get(nextRequest++);
-            sequences.add(decoder.newSequence());
-            ids.add(request.prompt());
-            tokens += request.prompt().length;
+            GenerationRequest request = requests.get(nextRequest);
+            Unread unread = unread(nextRequest++, request.prompt());
+            (unread.cached.length() == 0 ? fresh : known).add(unread);
+            tokens += unread.ids.length;
             samples += request.samples();
         }
-        float[] scores = step.logits(sequences, ids);
+        read(fresh); // apart, since all prompts that begin at their beginning are computed as in training
+        read(known);
+    }
+
+    private Unread unread(int request, int[] prompt) {
+        CachedSequence cached = prefixes == null ? null : prefixes.take(prompt);
+        return cached == null
+                ? new Unread(request, decoder.newSequence(), prompt)
+                : new Unread(request, cached, Arrays.copyOfRange(prompt, cached.length(), prompt.length));
+    }
+
+    private void read(List<Unread> unread) {
+        if (unread.isEmpty()) {
+            return;
+        }
+        float[] scores = step.logits(
+                unread.stream().map(Unread::cached).toList(),
+                unread.stream().map(Unread::ids).toList());
         int vocabSize = step.vocabSize();
-        for (int i = 0; i < sequences.size(); i++) {
+        for (int i = 0; i < unread.size(); i++) {
             float[] own = Arrays.copyOfRange(scores, i * vocabSize, (i + 1) * vocabSize);
-            prompts.add(new Prompt(first + i, sequences.get(i), own));
+            prompts.add(new Prompt(unread.get(i).request, unread.get(i).cached, own));
         }
     }
 
@@ -133,9 +156,13 @@ final class BatchGeneration implements AutoCloseable {
     private void finish(Running sample) {
         if (sample.sequence().isFinished()) {
             running.remove(sample);
-            sample.cached().close();
-            listener.onFinished(
-                    sample.request(), sample.sample(), sample.sequence().result());
+            Generation result = sample.sequence().result();
+            if (prefixes == null) {
+                sample.cached().close();
+            } else {
+                prefixes.keep(sample.cached(), requests.get(sample.request()).prompt(), result.tokens());
+            }
+            listener.onFinished(sample.request(), sample.sample(), result);
         }
     }
 

@@ -2,11 +2,13 @@ package dev.cria.model.generation;
 
 import dev.cria.model.CachedSequence;
 import dev.cria.model.Llama;
+import dev.cria.model.LlamaConfig;
 import dev.cria.model.LlamaDecoder;
 import dev.cria.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Continues texts with a model, one while it is read or many at once. One thread at a time, like the model's engine. */
 public final class TextGenerator implements AutoCloseable {
@@ -122,11 +124,31 @@ public final class TextGenerator implements AutoCloseable {
 
     /** {@link #generateAll(List)}, which hands each continuation over when it is finished. */
     public void generateAll(List<GenerationRequest> requests, GenerationListener listener) {
+        generateAll(requests, null, listener);
+    }
+
+    /**
+     * {@link #generateAll(List, GenerationListener)}, which computes no token twice that a cache has.
+     *
+     * @param prefixes this generator's, made for the weights that the model has now; takes what is computed
+     */
+    public void generateAll(
+            List<GenerationRequest> requests, @Nullable PrefixCache prefixes, GenerationListener listener) {
         requests.forEach(request -> check(request.prompt()));
-        try (BatchGeneration batch =
-                new BatchGeneration(decoder, step, tokenizer, contextLength(), maxSequences, requests, listener)) {
+        try (BatchGeneration batch = new BatchGeneration(
+                decoder, step, tokenizer, contextLength(), maxSequences, requests, prefixes, listener)) {
             batch.run();
         }
+    }
+
+    /**
+     * An empty cache for dialogues and other prompts that go on from earlier ones.
+     *
+     * @param bytes most memory for the keys and values in it
+     */
+    public PrefixCache prefixCache(long bytes) {
+        LlamaConfig config = model.config();
+        return new PrefixCache(bytes / (2L * config.numHiddenLayers() * config.keyValueWidth() * Float.BYTES));
     }
 
     /** Tokens of the longest sequence. */
