@@ -58,6 +58,7 @@ class DocumentedCommandsTest {
                         + " --set temperatures=[] --set samplingPrompts=4 --set bestOf.samples=2 --set bestOf.maxTokens=4"
                         + " --set bestOf.missingEos=keep --set helpfulness.data.batchSize=2 --set helpfulness.training.steps=1"
                         + " --set sft.data.batchSize=2 --set sft.training.steps=1");
+        SMALLER.put("recipe ", "--size tiny");
         SMALLER.put("tokenizer train ", "--vocab-size 400");
         SMALLER.put("bench train ", "--config XS --precision fp32 --steps 1 --warmup 0 --batch-size 1");
         SMALLER.put("bench decode ", "--config XS --tokens 4 --sequences 2 --prompt-length 8 --repeats 1 --warmup 0");

@@ -68,7 +68,6 @@ final class Axes {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i <= TICKS; i++) {
             double y = minY + (maxY - minY) * i / TICKS;
-            double x = minX + (maxX - minX) * i / TICKS;
             lines.append(String.format(
                     Locale.ROOT,
                     "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
@@ -78,10 +77,19 @@ final class Axes {
                     toY(y)));
             lines.append(String.format(
                     Locale.ROOT, "<text x=\"%d\" y=\"%.1f\" class=\"y\">%s</text>", LEFT - 6, toY(y) + 4, number(y)));
+        }
+        int columns = columns();
+        for (int i = 0; i <= columns; i++) {
+            double x = minX + (maxX - minX) * i / columns;
             lines.append(String.format(
                     Locale.ROOT, "<text x=\"%.1f\" y=\"%d\" class=\"x\">%s</text>", toX(x), HEIGHT - 8, count(x)));
         }
         return lines.toString();
+    }
+
+    /** Ticks at the whole numbers where these are few. */
+    private int columns() {
+        return minX == 0 && maxX == Math.rint(maxX) && maxX <= 2 * TICKS ? (int) maxX : TICKS;
     }
 
     /** A chart's figure around its drawing. */
@@ -99,6 +107,9 @@ final class Axes {
         double size = Math.abs(value);
         if (size >= 10_000 || (size < 0.001 && size > 0)) {
             return String.format(Locale.ROOT, "%.1e", value);
+        }
+        if (value == Math.rint(value) && size < 100) {
+            return String.format(Locale.ROOT, "%.0f", value);
         }
         return size >= 100 ? String.format(Locale.ROOT, "%.0f", value) : String.format(Locale.ROOT, "%.3g", value);
     }

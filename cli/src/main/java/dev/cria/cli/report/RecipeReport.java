@@ -4,6 +4,7 @@ import dev.cria.core.io.DurableFiles;
 import dev.cria.examples.recipe.Claim;
 import dev.cria.examples.recipe.Claims;
 import dev.cria.examples.recipe.Recipe;
+import dev.cria.examples.recipe.RecipeSize;
 import dev.cria.examples.recipe.Stage;
 import dev.cria.examples.recipe.StageResult;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +79,10 @@ public final class RecipeReport {
                 results.values().stream().mapToDouble(StageResult::seconds).sum();
         return Html.paragraph(
                         "Every stage of the Llama 2 paper (arXiv 2307.09288) in a toy world: all text and all people in it are made up, the models have some hundred thousand weights, and annotators and judge are programs. So figures stand beside the paper's to compare directions, not heights. Whether a claim of the paper holds here is decided by the criterion beside it, which was fixed before the run.")
+                + (Recipe.read(run).size() == RecipeSize.TINY
+                        ? Html.paragraph(
+                                "This is the size tiny, which only shows that every stage runs: its models learned next to nothing, and what holds of them means nothing.")
+                        : "")
                 + "<div class=\"tiles\">"
                 + tile("recipe", Recipe.read(run).toString())
                 + tile("minutes in all", Html.number("%.1f", seconds / 60))

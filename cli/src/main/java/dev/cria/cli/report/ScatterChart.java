@@ -6,6 +6,7 @@ import java.util.Locale;
 /** Named points in a plane as inline SVG, joined in their order. */
 final class ScatterChart {
     private static final double ROOM = 0.12; // of the width, for the names
+    private static final double RIGHT_PART = 0.75;
     private static final int MOST_NAMES = 12;
 
     private ScatterChart() {}
@@ -36,10 +37,12 @@ final class ScatterChart {
                     axes.toX(point.x),
                     axes.toY(point.y)));
             if (!point.name.isEmpty() && points.size() <= MOST_NAMES) {
+                boolean right = axes.toX(point.x) > RIGHT_PART * Axes.WIDTH; // there the name stands before the point
                 drawing.append(String.format(
                         Locale.ROOT,
-                        "<text class=\"name\" x=\"%.1f\" y=\"%.1f\">%s</text>",
-                        axes.toX(point.x) + 6,
+                        "<text class=\"name%s\" x=\"%.1f\" y=\"%.1f\">%s</text>",
+                        right ? " before" : "",
+                        axes.toX(point.x) + (right ? -6 : 6),
                         axes.toY(point.y) - 5,
                         Html.escape(point.name)));
             }

@@ -103,7 +103,7 @@ final class VersionSections {
                         "%,d dialogues of V3, in which the instruction was told at every turn; in what is learned it stands in the first message only, and only the last answer counts. They join the fine-tuning of V4 and V5.",
                         figures.path("dialogues").asInt()))
                 + recall()
-                + Html.table("A dialogue", List.of("", ""), messages);
+                + (messages.isEmpty() ? "" : Html.table("A dialogue", List.of("who", "says"), messages));
     }
 
     private String recall() {

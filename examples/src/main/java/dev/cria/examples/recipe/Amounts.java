@@ -16,6 +16,7 @@ import java.util.List;
  * @param optimisation PPO
  * @param recall Ghost Attention
  * @param distilled unsafe requests that are distilled
+ * @param diskMegabytes space that the run takes at most
  */
 record Amounts(
         Size model,
@@ -24,7 +25,8 @@ record Amounts(
         Versions versions,
         Optimisation optimisation,
         Recall recall,
-        int distilled) {
+        int distilled,
+        int diskMegabytes) {
     /**
      * What the chat model learns from besides questions.
      *
@@ -90,7 +92,8 @@ record Amounts(
                         new Versions(60, 40, 2, List.of(1.0), 10, 1, MissingEos.KEEP),
                         new Optimisation(2, 16),
                         new Recall(8, 2),
-                        24);
+                        24,
+                        100);
             case SMALL ->
                 new Amounts(
                         new Size(64, 2, 800, 1 << 19, 250, 3, 1500, 400),
@@ -99,7 +102,8 @@ record Amounts(
                         new Versions(500, 200, 4, List.of(0.7, 1.2), 20, 1, MissingEos.EXCLUDE),
                         new Optimisation(12, 32),
                         new Recall(100, 20),
-                        100);
+                        100,
+                        500);
             case DEFAULT ->
                 new Amounts(
                         new Size(128, 3, 1600, 2 << 20, 400, 3, 2500, 600),
@@ -108,7 +112,8 @@ record Amounts(
                         new Versions(900, 400, 8, List.of(0.7, 1.0, 1.3), 30, 2, MissingEos.EXCLUDE),
                         new Optimisation(25, 64),
                         new Recall(250, 40),
-                        200);
+                        200,
+                        1000);
             case LARGE ->
                 new Amounts(
                         new Size(192, 4, 2000, 6 << 20, 1200, 5, 4000, 1000),
@@ -117,7 +122,8 @@ record Amounts(
                         new Versions(990, 600, 16, List.of(0.4, 0.7, 1.0, 1.3, 1.6), 60, 2, MissingEos.EXCLUDE),
                         new Optimisation(80, 128),
                         new Recall(500, 100),
-                        400);
+                        400,
+                        4000);
         };
     }
 }

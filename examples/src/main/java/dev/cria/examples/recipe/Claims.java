@@ -158,25 +158,27 @@ public final class Claims {
 
     private void sampling() {
         boolean rises = true;
-        List<String> first = new ArrayList<>();
-        List<String> last = new ArrayList<>();
+        List<String> versions = new ArrayList<>();
         for (Stage stage : List.of(Stage.REJECTION_SAMPLING, Stage.PPO)) {
-            for (JsonNode table : figures(stage).path("temperatures")) {
-                for (JsonNode row : table.path("rows")) {
+            for (Map.Entry<String, JsonNode> table :
+                    figures(stage).path("temperatures").properties()) {
+                JsonNode highest = MissingNode.getInstance();
+                for (JsonNode row : table.getValue().path("rows")) {
                     JsonNode best = row.path("best");
                     for (int i = 1; i < best.size(); i++) {
                         rises &= best.path(i).asDouble() > best.path(i - 1).asDouble();
                     }
-                    first.add(text("%.2f", best.path(0).asDouble()));
-                    last.add(text("%.2f", best.path(best.size() - 1).asDouble()));
+                    highest = highest.isMissingNode() || last(best) > last(highest) ? best : highest;
                 }
+                versions.add(
+                        text("V%s %.2f to %.2f", table.getKey(), highest.path(0).asDouble(), last(highest)));
             }
         }
         add(
                 "The reward of the best of N answers rises with N (figures 7 and 8).",
-                text("from %s to %s at the versions' temperatures", String.join(", ", first), String.join(", ", last)),
+                "from one answer to the largest N, at the best temperature: " + String.join(", ", versions),
                 "rises from each N to the next at every temperature of every version",
-                rises && !first.isEmpty());
+                rises && !versions.isEmpty());
         double before = temperature(Stage.REJECTION_SAMPLING, 1);
         double after = temperature(Stage.PPO, VersionStages.LAST);
         add(
@@ -184,6 +186,10 @@ public final class Claims {
                 text("%.1f for V1's sampling, %.1f for V5's", before, after),
                 "V5's is higher than V1's",
                 after > before);
+    }
+
+    private static double last(JsonNode numbers) {
+        return numbers.path(numbers.size() - 1).asDouble();
     }
 
     private double temperature(Stage stage, int version) {

@@ -61,6 +61,7 @@ public final class Recipe {
      */
     public boolean run() {
         check();
+        checkSpace();
         try (RunDirectory directory = RunDirectory.open(run, true)) {
             directory.writeConfig(config);
             RecipeStages stages = new RecipeStages(config, run, sitting);
@@ -136,6 +137,28 @@ public final class Recipe {
             }
         } else if (!isEmpty()) {
             throw new InvalidFileException(run, "it holds no recipe and is not empty; choose another --output");
+        }
+    }
+
+    /** Ends before any work where the disk would be full in the middle of it. */
+    private void checkSpace() {
+        Path there = run.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || results(run).size() == Stage.values().length) {
+            return;
+        }
+        try {
+            long free = Files.getFileStore(there).getUsableSpace() >> 20;
+            if (free < config.amounts().diskMegabytes()) {
+                throw new InvalidFileException(
+                        run,
+                        "only %,d MB are free on its disk, of which a recipe of this size takes up to %,d; make room, or choose another --output"
+                                .formatted(free, config.amounts().diskMegabytes()));
+            }
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot look at", there, e);
         }
     }
 
