@@ -121,10 +121,8 @@ class RlhfCommandsTest {
         run(0, forced);
     }
 
-    @Test
-    void optimisesAgainstARewardModel() throws IOException {
-        Path run = directory.resolve("run");
-        Object[] command = {
+    private Object[] ppo(Path run) {
+        return new Object[] {
             "ppo",
             "--input",
             prompts,
@@ -145,6 +143,24 @@ class RlhfCommandsTest {
             "--set",
             "data.heldOut=0.2"
         };
+    }
+
+    /** The self-checks hold in bfloat16 too, as far as it goes. */
+    @Test
+    void optimisesInBfloat16() {
+        Path run = directory.resolve("run");
+        Object[] command = ppo(run);
+        Object[] coarse = Arrays.copyOf(command, command.length + 2);
+        coarse[command.length] = "--set";
+        coarse[command.length + 1] = "training.precision=bf16";
+        run(0, coarse);
+        assertThat(run.resolve("checkpoints/latest/policy/model.safetensors")).exists();
+    }
+
+    @Test
+    void optimisesAgainstARewardModel() throws IOException {
+        Path run = directory.resolve("run");
+        Object[] command = ppo(run);
         run(0, command);
         assertThat(out.toString()).contains("cria chat --model " + run);
         assertThat(run.resolve("checkpoints/latest/policy/model.safetensors")).exists();

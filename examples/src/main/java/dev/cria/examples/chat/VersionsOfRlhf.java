@@ -54,9 +54,9 @@ public final class VersionsOfRlhf {
         measure(seed, standard(), Path.of(args[0]), settings).forEach(row -> LOG.info("{}", row));
     }
 
-    /** A model of 2 layers of 64; judged on 800 prompts. */
+    /** A model of 3 layers of 128; judged on 600 prompts. */
     static Size standard() {
-        return new Size(64, 2, 800, 1 << 20, 400, 4, 1600, 800);
+        return new Size(128, 3, 1600, 2 << 20, 400, 5, 3000, 600);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class VersionsOfRlhf {
 
     /**
      * The model that all versions begin with, from demonstrations of mixed quality: a quarter of the answers to questions say
-     * more than was asked, and as many of those to unsafe requests are careless as careful.
+     * more than was asked, and of those to unsafe requests two in three are careless.
      */
     private Path start() {
         List<Conversation> chats = new ArrayList<>();
@@ -108,7 +108,7 @@ public final class VersionsOfRlhf {
         List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats() / 3);
         for (int i = 0; i < unsafe.size(); i++) {
             UnsafeRequest request = unsafe.get(i);
-            chats.add(Conversation.of(request.text(), i % 2 == 0 ? request.reference() : request.careless()));
+            chats.add(Conversation.of(request.text(), i % 3 == 0 ? request.reference() : request.careless()));
         }
         Path base = ToyModel.pretrain(world, size, directory);
         return ToyModel.tune(
@@ -127,12 +127,12 @@ public final class VersionsOfRlhf {
                 "prompts=" + prompts,
                 "seed=" + world.seed(),
                 "forceSafety=true", // the held-out labels of a first round are few
-                "collection.prompts=" + size.chats(),
+                "collection.prompts=" + size.chats() * 3 / 10,
                 "collection.maxTokens=40",
-                "samplingPrompts=" + size.chats(),
+                "samplingPrompts=" + size.chats() * 3 / 10,
                 "temperatures=[0.8, 1.0, 1.2]",
                 "searchPrompts=20",
-                "bestOf.samples=8",
+                "bestOf.samples=6",
                 "bestOf.maxTokens=40",
                 "sft.optimizer.learningRate=5e-4",
                 "sft.data.batchSize=4",
@@ -141,8 +141,8 @@ public final class VersionsOfRlhf {
                 "ppo.rollout.batchSize=64",
                 "ppo.rollout.maxTokens=40",
                 "ppo.update.miniBatchSize=16",
-                "ppo.kl.beta=0.05",
-                "ppo.optimizer.learningRate=1e-4",
+                "ppo.kl.beta=0.1",
+                "ppo.optimizer.learningRate=5e-5",
                 "ppo.valueOptimizer.learningRate=3e-4"));
         for (String model : List.of("helpfulness", "safety")) {
             all.add(model + ".optimizer.learningRate=1e-3");

@@ -193,14 +193,15 @@ public final class PpoTrainer implements AutoCloseable {
     }
 
     private void check(RolloutCollector.Collected collected) {
-        SelfChecks.sampling(collected);
+        SelfChecks checks = new SelfChecks(config.training().precision());
+        checks.sampling(collected);
         if (setup.selfReference()) {
             SelfChecks.divergence(collected.rollouts());
         }
         Experience experience = experience();
         SelfChecks.rewards(experience, state.beta());
-        SelfChecks.batchInvariance(setup.rewards(), collected.answers(), collected.rollouts());
-        SelfChecks.ratio(update.gradients(experience.pick(miniBatch(0))));
+        checks.batchInvariance(setup.rewards(), collected.answers(), collected.rollouts());
+        checks.ratio(update.gradients(experience.pick(miniBatch(0))));
     }
 
     private Experience experience() {

@@ -1,5 +1,6 @@
 package dev.cria.rlhf.ppo;
 
+import dev.cria.core.ops.Precision;
 import dev.cria.core.train.TrainingFailedException;
 import dev.cria.rlhf.sampling.Answer;
 import dev.cria.rlhf.sampling.Reward;
@@ -12,20 +13,31 @@ import java.util.List;
  * ends with a message instead.
  */
 final class SelfChecks {
-    private static final double SAME = 1e-5; // single precision, batches put together otherwise
-    private static final double SAMPLED = 1e-2; // sampling may compute in another order, or in lower precision
-    private static final double SCORE = 1e-4; // relative to 1 and to the score
+    private static final double SAME = 1e-5; // single precision, the same batch or one put together otherwise
     private static final int ALONE = 4; // answers that are scored by themselves
 
-    private SelfChecks() {}
+    private final double sampledTolerance;
+    private final double ratioTolerance;
+    private final double scoreTolerance;
+
+    /**
+     * Checks for a precision. In bfloat16 a product's roundings depend on its size, so that what is computed in other batches agrees to
+     * two digits only.
+     */
+    SelfChecks(Precision precision) {
+        boolean coarse = precision == Precision.BF16;
+        sampledTolerance = coarse ? 0.1 : 1e-2; // sampling computes in another order, too
+        ratioTolerance = coarse ? 0.1 : SAME;
+        scoreTolerance = coarse ? 1e-2 : 1e-4; // relative to 1 and to the score
+    }
 
     /** The log-probabilities they were drawn at are those that training computes. */
-    static void sampling(RolloutCollector.Collected collected) {
+    void sampling(RolloutCollector.Collected collected) {
         for (int i = 0; i < collected.answers().size(); i++) {
             float[] sampled = collected.answers().get(i).logProbs();
             float[] computed = collected.rollouts().get(i).logProbs();
             for (int t = 0; t < sampled.length; t++) {
-                if (!(Math.abs(sampled[t] - computed[t]) <= SAMPLED * Math.max(1, Math.abs(computed[t])))) {
+                if (!(Math.abs(sampled[t] - computed[t]) <= sampledTolerance * Math.max(1, Math.abs(computed[t])))) {
                     throw failure(
                             "answer %d, token %d was drawn at log-probability %s, but training computes %s; policy and sampler differ"
                                     .formatted(i, t, sampled[t], computed[t]));
@@ -81,8 +93,8 @@ final class SelfChecks {
     }
 
     /** Before a step the policy is the one that wrote the answers: every ratio is 1 and nothing is clipped. */
-    static void ratio(UpdateStatistics before) {
-        if (!(before.largestChange() <= SAME && before.clipped() == 0)) {
+    void ratio(UpdateStatistics before) {
+        if (!(before.largestChange() <= ratioTolerance && before.clipped() == 0)) {
             throw failure(
                     "before the first update the ratio of new and old probability must be 1 at every token; it is off by up to %s, and %d tokens are clipped: is something random, such as dropout, in the model?"
                             .formatted(before.largestChange(), before.clipped()));
@@ -90,11 +102,11 @@ final class SelfChecks {
     }
 
     /** An answer's reward is the same alone and among others. */
-    static void batchInvariance(RewardFunction rewards, List<Answer> answers, List<Rollout> rollouts) {
+    void batchInvariance(RewardFunction rewards, List<Answer> answers, List<Rollout> rollouts) {
         for (int i = 0; i < Math.min(ALONE, answers.size()); i++) {
             Reward alone = rewards.checkedRewards(answers.subList(i, i + 1)).get(0);
             double among = rollouts.get(i).reward();
-            if (!(Math.abs(alone.value() - among) <= SCORE * Math.max(1, Math.abs(among)))) {
+            if (!(Math.abs(alone.value() - among) <= scoreTolerance * Math.max(1, Math.abs(among)))) {
                 throw failure(
                         "answer %d gets reward %s alone and %s among others; a reward must not depend on the batch"
                                 .formatted(i, alone.value(), among));
