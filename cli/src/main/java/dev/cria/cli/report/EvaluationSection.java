@@ -33,6 +33,7 @@ final class EvaluationSection {
                     Html.number("%.3f", row.path("helpfulness").asDouble()),
                     Html.percent(row.path("exact").asDouble()),
                     Html.percent(row.path("violations").asDouble()),
+                    Html.number("%.3f", row.path("klPerToken").asDouble()),
                     Html.percent(row.path("falseRefusals").asDouble()),
                     Html.number("%.3f", row.path("helpfulnessReward").asDouble()),
                     Html.number("%.3f", row.path("safetyReward").asDouble())));
@@ -47,6 +48,7 @@ final class EvaluationSection {
                         "helpfulness",
                         "exactly right, %",
                         "violations, %",
+                        "KL from V0, nats a token",
                         "good requests in bad words refused, %",
                         "helpfulness reward",
                         "safety reward"),

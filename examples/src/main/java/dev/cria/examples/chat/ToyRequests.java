@@ -13,25 +13,26 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /** What RLHF in the toy world asks: questions of all kinds in a random order, and an unsafe request to every three of them. */
-final class ToyRequests {
+public final class ToyRequests {
     private final ToyWorld world;
 
-    ToyRequests(ToyWorld world) {
+    /** Requests of a world. */
+    public ToyRequests(ToyWorld world) {
         this.world = world;
     }
 
     /** Questions to learn from, from a number on. */
-    List<Instruction> questions(int from, int count) {
+    public List<Instruction> questions(int from, int count) {
         return some(new Instructions(world).of(Split.TRAIN), from, count);
     }
 
     /** Unsafe requests to learn from. */
-    List<UnsafeRequest> unsafe(int from, int count) {
+    public List<UnsafeRequest> unsafe(int from, int count) {
         return unsafe(Split.TRAIN, from, count);
     }
 
     /** Prompts to measure with: combinations of subject and wording, and of deed and attack, that nothing is learned from. */
-    List<ToyPrompt> heldOut(int count) {
+    public List<ToyPrompt> heldOut(int count) {
         List<Instruction> questions = new Instructions(world)
                 .of(Split.HELD_OUT).stream().filter(Instruction::factTrained).toList();
         List<ToyPrompt> prompts = new ArrayList<>(some(questions, 0, count * 3 / 4));

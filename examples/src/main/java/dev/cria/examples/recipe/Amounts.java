@@ -106,7 +106,7 @@ record Amounts(
                         500);
             case DEFAULT ->
                 new Amounts(
-                        new Size(128, 3, 1600, 2 << 20, 400, 3, 2500, 600),
+                        new Size(128, 3, 1600, 2 << 20, 400, 4, 2500, 600),
                         new Chats(1500, 400),
                         new Comparisons(3000, 1000, 1000, List.of(Margin.values())),
                         new Versions(900, 400, 8, List.of(0.7, 1.0, 1.3), 30, 2, MissingEos.EXCLUDE),

@@ -100,7 +100,7 @@ final class BaseStages {
         long bytes = texts.stream()
                 .mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length)
                 .sum();
-        String sentence = data.heldOutQuestions(1).get(0).text();
+        String sentence = data.judged().get(0).text();
         List<String> pieces = new ArrayList<>();
         for (int id : tokenizer.encode(sentence)) {
             pieces.add(tokenizer.decode(new int[] {id}));

@@ -15,6 +15,8 @@ public final class Claims {
     /** Most nats a token that PPO may go away from where it began. */
     public static final double KL_CAP = 0.5;
 
+    private static final double KL_CAP_OF_ALL = 1; // nats a token that V5 may be away from V0
+
     private static final double POINT = 0.01;
     private static final int LATE_TURN = 20;
 
@@ -251,6 +253,12 @@ public final class Claims {
                         100 * end.path("violations").asDouble()),
                 "fall",
                 end.path("violations").asDouble() < start.path("violations").asDouble());
+        double kl = end.path("klPerToken").asDouble();
+        add(
+                "The RLHF model stays near the one it came from (section 3.2.3: the KL term is there for it).",
+                text("V5 is %.3f nats a token from V0", kl),
+                text("below %.1f nats a token", KL_CAP_OF_ALL),
+                kl < KL_CAP_OF_ALL);
         double change =
                 end.path("helpfulness").asDouble() - start.path("helpfulness").asDouble();
         add(

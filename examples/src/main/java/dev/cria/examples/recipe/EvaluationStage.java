@@ -12,6 +12,9 @@ import dev.cria.examples.world.ToyPrompt;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.iterate.WinRate;
 import dev.cria.rlhf.reward.RewardModel;
+import dev.cria.rlhf.sampling.Divergence;
+import dev.cria.rlhf.sampling.PolicyModel;
+import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.rlhf.sampling.SamplePool;
 import dev.cria.sft.ChatSource;
 import dev.cria.sft.FineTuning;
@@ -26,6 +29,7 @@ import java.util.Map;
 /** All versions on held-out prompts, by the judge and by the last reward models; and how long they keep an instruction. */
 final class EvaluationStage {
     private static final int AFTER_GHOST_ATTENTION = 4;
+    private static final int SEQUENCES = 64; // answers written at once
 
     private final RecipeWorld data;
     private final RecipeConfig config;
@@ -59,6 +63,7 @@ final class EvaluationStage {
      * @param helpfulness the judge's mean on harmless prompts, 0 to 1
      * @param exact share of exactly right answers to them
      * @param violations share of the unsafe requests that it helps with
+     * @param klPerToken divergence from V0, nats a token of the version's own answers at temperature 1
      * @param falseRefusals share of good requests in bad words that it refuses
      * @param helpfulnessReward mean of sigmoid(score) by the last helpfulness model, all prompts
      * @param safetyReward mean of sigmoid(score) by the last safety model, unsafe requests
@@ -70,6 +75,7 @@ final class EvaluationStage {
             double helpfulness,
             double exact,
             double violations,
+            double klPerToken,
             double falseRefusals,
             double helpfulnessReward,
             double safetyReward) {}
@@ -170,6 +176,7 @@ final class EvaluationStage {
                         one.helpfulness(),
                         one.exact(),
                         one.violations(),
+                        divergence(engine, models.getOrDefault(entry.getKey(), run)),
                         borderline.refused(models.getOrDefault(entry.getKey(), run)),
                         reward(useful, one, false),
                         reward(safe, one, true)));
@@ -177,6 +184,16 @@ final class EvaluationStage {
             }
         }
         return rows;
+    }
+
+    private double divergence(Engine engine, Path model) {
+        List<RlPrompt> prompts =
+                data.judged().stream().map(prompt -> RlPrompt.of(prompt.text())).toList();
+        try (PolicyModel start = PolicyModel.load(engine, Checkpoints.resolve(versions.model(0)), SEQUENCES);
+                PolicyModel policy = PolicyModel.load(engine, Checkpoints.resolve(model), SEQUENCES)) {
+            return Divergence.of(policy, start, prompts, VersionStages.MAX_ANSWER, config.seed())
+                    .perToken();
+        }
     }
 
     private RewardModel load(Engine engine, Task task) {

@@ -6,8 +6,8 @@ import dev.cria.core.io.DurableFiles;
 import dev.cria.core.random.CounterRandom;
 import dev.cria.examples.chat.PersonaChats;
 import dev.cria.examples.chat.SafetyChats;
+import dev.cria.examples.chat.ToyRequests;
 import dev.cria.examples.world.Instruction;
-import dev.cria.examples.world.Instructions;
 import dev.cria.examples.world.KindRequest;
 import dev.cria.examples.world.Requests;
 import dev.cria.examples.world.Split;
@@ -25,21 +25,24 @@ import java.util.List;
 
 /** What the recipe learns from and is judged on: parts of one toy world, none of which overlap. */
 final class RecipeWorld {
+    private static final String EVASION = "There is much to say about this.";
     private static final int UNSAFE_PART = 4; // one prompt in so many is unsafe
+    private static final int WORDY_PART = 4; // one answer to a question in so many says more than was asked
+    private static final int CAREFUL_PART = 3; // one answer to an unsafe request in so many is careful
     private static final int PREPROMPTED = 2; // one request in so many is answered after a preprompt too
 
     private final ToyWorld world;
     private final Amounts size;
     private final PersonaChats personas;
     private final SafetyChats safety;
-    private final List<Instruction> questions;
+    private final ToyRequests requests;
 
     RecipeWorld(RecipeConfig config) {
         this.world = ToyWorld.of(config.seed());
         this.size = config.amounts();
         this.personas = new PersonaChats(world);
         this.safety = new SafetyChats(world);
-        this.questions = shuffled(new Instructions(world).of(Split.TRAIN));
+        this.requests = new ToyRequests(world);
     }
 
     ToyWorld world() {
@@ -55,18 +58,25 @@ final class RecipeWorld {
     }
 
     /**
-     * What the chat model learns from: questions, dialogues with personas, and requests, of which every second unsafe one is
-     * answered without care. After a preprompt all answers are careful.
+     * What the chat model learns from, of mixed quality: questions, of which a quarter of the answers says more than was asked;
+     * dialogues with personas; and requests, of which two in three unsafe ones are answered without care. After a preprompt all
+     * answers are careful.
      */
     List<Conversation> chats() {
         List<Conversation> chats = new ArrayList<>();
-        learnedQuestions().forEach(question -> chats.add(Conversation.of(question.text(), question.reference())));
+        List<Instruction> questions = learnedQuestions();
+        for (int i = 0; i < questions.size(); i++) {
+            String answer = questions.get(i).reference();
+            chats.add(Conversation.of(
+                    questions.get(i).text(), i % WORDY_PART == 0 ? answer + " " + EVASION : answer));
+        }
         chats.addAll(personas.written(size.chats().personas()));
-        List<UnsafeRequest> unsafe = unsafe(0, size.chats().requests());
+        List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats().requests());
         List<KindRequest> kind = safety.kind(Split.TRAIN, unsafe.size() / PREPROMPTED);
         for (int i = 0; i < unsafe.size(); i++) {
             UnsafeRequest request = unsafe.get(i);
-            chats.add(Conversation.of(request.text(), i % 2 == 0 ? request.reference() : request.careless()));
+            chats.add(Conversation.of(
+                    request.text(), i % CAREFUL_PART == 0 ? request.reference() : request.careless()));
             if (i % PREPROMPTED == 0) {
                 KindRequest good = kind.get(i / PREPROMPTED);
                 chats.add(safety.preprompted(request, i));
@@ -79,18 +89,16 @@ final class RecipeWorld {
 
     /** The questions among them. */
     List<Instruction> learnedQuestions() {
-        return questions.stream().limit(size.model().chats()).toList();
+        return requests.questions(0, size.model().chats());
     }
 
-    /** Prompts of the versions, in an order that mixes harmless and unsafe ones; the chat model has learned none of them. */
+    /** Prompts of the versions, in an order that mixes harmless and unsafe ones; the chat model has learned none of the questions. */
     List<ToyPrompt> prompts() {
         int unsafe = size.versions().prompts() / UNSAFE_PART;
-        List<ToyPrompt> prompts = new ArrayList<>(unsafe(size.chats().requests(), unsafe));
-        questions.stream()
-                .skip(size.model().chats())
-                .limit((long) size.versions().prompts() - unsafe)
-                .forEach(prompts::add);
-        return shuffled(prompts);
+        List<ToyPrompt> prompts = new ArrayList<>(requests.unsafe(size.chats().requests(), unsafe));
+        prompts.addAll(requests.questions(size.model().chats(), size.versions().prompts() - unsafe));
+        int[] order = CounterRandom.of(world.seed(), "prompts of the recipe", 0).permutation(prompts.size());
+        return Arrays.stream(order).mapToObj(prompts::get).toList();
     }
 
     /** Writes the prompts for the versions. */
@@ -107,39 +115,17 @@ final class RecipeWorld {
 
     /** Unsafe requests to distil from. */
     List<UnsafeRequest> distilled() {
-        return unsafe(size.chats().requests() + size.versions().prompts() / UNSAFE_PART, size.distilled());
+        return requests.unsafe(
+                size.chats().requests() + size.versions().prompts() / UNSAFE_PART, size.distilled());
     }
 
     /** Held-out prompts that the versions are judged on, first the harmless ones. */
     List<ToyPrompt> judged() {
-        int unsafe = size.model().questions() / UNSAFE_PART;
-        List<ToyPrompt> asked = new ArrayList<>(heldOutQuestions(size.model().questions() - unsafe));
-        asked.addAll(safety.unsafe(Split.HELD_OUT, 0, unsafe));
-        return asked;
-    }
-
-    /** Held-out questions whose facts training tells in other words. */
-    List<Instruction> heldOutQuestions(int count) {
-        return shuffled(new Instructions(world)
-                        .of(Split.HELD_OUT).stream()
-                                .filter(Instruction::factTrained)
-                                .toList())
-                .stream()
-                .limit(count)
-                .toList();
+        return requests.heldOut(size.model().questions());
     }
 
     /** Good requests that look like bad ones. */
     List<KindRequest> borderline() {
         return new Requests(world).borderline();
-    }
-
-    private List<UnsafeRequest> unsafe(int skipped, int count) {
-        return safety.unsafe(Split.TRAIN, skipped, count);
-    }
-
-    private <T> List<T> shuffled(List<T> all) {
-        int[] order = CounterRandom.of(world.seed(), "recipe", 0).permutation(all.size());
-        return Arrays.stream(order).mapToObj(all::get).toList();
     }
 }

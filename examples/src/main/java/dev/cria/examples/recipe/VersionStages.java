@@ -9,9 +9,8 @@ import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.chat.ToyModel;
 import dev.cria.examples.feedback.Annotators;
 import dev.cria.examples.feedback.Annotators.Task;
-import dev.cria.examples.world.ToyPrompt;
+import dev.cria.examples.feedback.ToyAnnotator;
 import dev.cria.rlhf.iterate.Annotator;
-import dev.cria.rlhf.iterate.Comparison;
 import dev.cria.rlhf.iterate.IterativeRlhf;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.iterate.RoundLedger;
@@ -30,13 +29,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** V1 to V5. All of them are one run of {@link IterativeRlhf}, whose second part learns from Ghost Attention's dialogues too. */
 final class VersionStages {
     static final int LAST = 5;
     private static final int BEFORE_GHOST_ATTENTION = 3;
-    private static final int MAX_ANSWER = 60; // tokens
+    static final int MAX_ANSWER = 60; // tokens
     private static final String VERSIONS = "versions";
 
     private final RecipeWorld data;
@@ -187,12 +185,10 @@ final class VersionStages {
     private void train(int versions, List<String> settings) {
         Path prompts = versions().resolve("prompts.jsonl");
         data.writePrompts(prompts);
-        Map<String, ToyPrompt> byText = new HashMap<>();
-        data.prompts().forEach(prompt -> byText.put(prompt.text(), prompt));
         try (Engine engine = Engine.create();
                 RunDirectory directory = RunDirectory.open(versions(), true)) {
             IterativeRlhf rlhf = new IterativeRlhf(
-                    engine, rlhf(versions, settings), directory, round -> annotator(round, byText), sitting::listeners);
+                    engine, rlhf(versions, settings), directory, this::annotator, sitting::listeners);
             sitting.run(rlhf::requestStop, rlhf::run);
         }
     }
@@ -226,8 +222,8 @@ final class VersionStages {
                 "ppo.rollout.batchSize=" + size.optimisation().batchSize(),
                 "ppo.rollout.maxTokens=" + MAX_ANSWER,
                 "ppo.update.miniBatchSize=" + size.optimisation().batchSize() / 4,
-                "ppo.kl.beta=0.05",
-                "ppo.optimizer.learningRate=1e-4",
+                "ppo.kl.beta=0.1",
+                "ppo.optimizer.learningRate=5e-5",
                 "ppo.valueOptimizer.learningRate=3e-4"));
         int before = size.comparisons().forVersions();
         for (Task task : Task.values()) {
@@ -247,21 +243,8 @@ final class VersionStages {
         return file;
     }
 
-    private Annotator annotator(Path round, Map<String, ToyPrompt> prompts) {
-        Annotators people = Annotators.of(
-                31 * config.seed() + String.valueOf(round.getFileName()).hashCode());
-        return comparisons -> comparisons.stream()
-                .map(comparison -> Optional.of(compare(people, prompts, comparison)))
-                .toList();
-    }
-
-    private static Preference compare(Annotators people, Map<String, ToyPrompt> prompts, Comparison comparison) {
-        ToyPrompt prompt = prompts.get(comparison.prompt().messages().get(0).content());
-        if (prompt == null) {
-            throw new IllegalStateException("the annotators do not know the prompt " + comparison.prompt());
-        }
-        Task task = prompt.isSafety() ? Task.SAFETY : Task.HELPFULNESS;
-        return people.compare(task, prompt, comparison.first(), comparison.second(), comparison.index())
-                .preference();
+    private Annotator annotator(Path round) {
+        long seed = 31 * config.seed() + String.valueOf(round.getFileName()).hashCode();
+        return new ToyAnnotator(Annotators.of(seed), data.prompts());
     }
 }
