@@ -211,10 +211,11 @@ final class VersionStages {
                 "bestOf.samples=" + size.versions().samples(),
                 "bestOf.maxTokens=" + MAX_ANSWER,
                 "bestOf.missingEos=" + size.versions().missingEos(),
-                "sft.optimizer.learningRate=5e-4",
+                "sft.optimizer.learningRate=7e-4",
                 "sft.optimizer.warmupSteps=10",
                 "sft.data.epochs=" + size.versions().epochs(),
-                "sft.data.batchSize=1",
+                "sft.data.packing=none",
+                "sft.data.batchSize=8",
                 "sft.data.contextLength=" + ToyModel.SEQUENCE,
                 "sft.data.overlong=drop",
                 "sft.checkpoint.everySteps=100",
@@ -223,7 +224,7 @@ final class VersionStages {
                 "ppo.rollout.maxTokens=" + MAX_ANSWER,
                 "ppo.update.miniBatchSize=" + size.optimisation().batchSize() / 4,
                 "ppo.kl.beta=0.1",
-                "ppo.optimizer.learningRate=5e-5",
+                "ppo.optimizer.learningRate=3e-5",
                 "ppo.valueOptimizer.learningRate=3e-4"));
         int before = size.comparisons().forVersions();
         for (Task task : Task.values()) {
