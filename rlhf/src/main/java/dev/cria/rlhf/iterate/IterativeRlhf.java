@@ -2,14 +2,12 @@ package dev.cria.rlhf.iterate;
 
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
-import dev.cria.core.random.CounterRandom;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop.Result;
 import dev.cria.rlhf.iterate.PreferenceCollection.Task;
 import dev.cria.rlhf.ppo.PpoRun;
 import dev.cria.rlhf.preference.Preference;
-import dev.cria.rlhf.preference.PreferenceData;
 import dev.cria.rlhf.preference.PreferenceSource;
 import dev.cria.rlhf.reward.RewardConfig;
 import dev.cria.rlhf.reward.RewardModel;
@@ -23,21 +21,16 @@ import dev.cria.rlhf.sampling.ModelFingerprint;
 import dev.cria.rlhf.sampling.PolicyModel;
 import dev.cria.rlhf.sampling.PromptFile;
 import dev.cria.rlhf.sampling.RewardModels;
-import dev.cria.rlhf.sampling.RewardModelsConfig;
 import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.rlhf.sampling.SampleOrigin;
 import dev.cria.rlhf.sampling.SamplePool;
 import dev.cria.rlhf.sampling.TemperatureSearch;
 import dev.cria.sft.ChatSource;
 import dev.cria.sft.FineTuning;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +54,7 @@ public final class IterativeRlhf {
     private final Function<Path, List<TrainingListener>> listeners;
     private final RoundLedger ledger;
     private final SamplePool pool;
-    private final List<RlPrompt> prompts;
+    private final Rounds rounds;
     private volatile boolean stopRequested;
     private volatile @Nullable Runnable stopStep;
 
@@ -101,10 +94,10 @@ public final class IterativeRlhf {
         if (config.prompts().isEmpty()) {
             throw new IllegalArgumentException("prompts names no prompt files");
         }
-        this.prompts = PromptFile.read(config.prompts());
         this.ledger = RoundLedger.open(run.path());
+        this.rounds = new Rounds(config, run.path(), ledger, PromptFile.read(config.prompts()));
         this.pool = new SamplePool(run.path().resolve("pool"));
-        model(0); // must be there
+        rounds.model(0); // must be there
         run.writeConfig(config);
     }
 
@@ -145,32 +138,26 @@ public final class IterativeRlhf {
      * @throws IllegalStateException if it is not there yet
      */
     public Path model(int version) {
-        Path start = config.policy();
-        if (version == 0) {
-            if (start == null) {
-                throw new IllegalArgumentException("policy names no chat model to begin with");
-            }
-            return Checkpoints.resolve(start);
-        }
-        return ledger.find(version, "ppo")
-                .or(() -> ledger.find(version, "sft"))
-                .map(entry -> Checkpoints.resolve(run.resolve(entry.output())))
-                .orElseThrow(() -> new IllegalStateException("version " + version + " is not done yet"));
+        return rounds.model(version);
     }
 
     private void round(int version) {
-        Path round = directory(version);
+        Path round = rounds.directory(version);
         PreferenceCollection collection =
-                new PreferenceCollection(round, config.collection(), seed("collection", version));
+                new PreferenceCollection(round, config.collection(), rounds.seed("collection", version));
         step(version, "comparisons", round, () -> compare(version, collection));
         step(version, "preferences", round, () -> collection.annotate(annotators.of(round)));
         for (Task task : Task.values()) {
-            if (!learned(version, task).isEmpty()) {
-                step(version, name(task), round.resolve(name(task)), () -> trainReward(version, task));
+            if (!rounds.learned(version, task).isEmpty()) {
+                step(version, Rounds.name(task), round.resolve(Rounds.name(task)), () -> trainReward(version, task));
             }
         }
         step(version, "best-of", pool.file(version), () -> sample(version));
-        step(version, "sft", round.resolve("sft"), () -> fineTune(version, start(version), round.resolve("sft")));
+        step(
+                version,
+                "sft",
+                round.resolve("sft"),
+                () -> fineTune(version, rounds.start(version), round.resolve("sft")));
         if (version >= config.ppoFrom()) {
             step(version, "ppo", round.resolve("ppo"), () -> optimise(version));
         }
@@ -190,48 +177,19 @@ public final class IterativeRlhf {
             throw new Stopped();
         }
         LOG.info("version {}: {}", version, name);
-        Map<String, String> inputs = inputs(version, name);
+        Map<String, String> inputs = rounds.inputs(version, name);
         Map<String, Double> metrics = work.get();
         ledger.add(new RoundLedger.Entry(
                 version, name, inputs, run.relativize(output).toString(), metrics));
         LOG.info("version {}: {} done {}", version, name, metrics);
     }
 
-    /** Which models a step works from. */
-    private Map<String, String> inputs(int version, String name) {
-        Map<String, String> inputs = new LinkedHashMap<>();
-        switch (name) {
-            case "comparisons" -> {
-                put(inputs, "newest", model(version - 1));
-                put(inputs, "other", model(Math.max(0, version - 2)));
-            }
-            case "best-of" -> put(inputs, "policy", model(version - 1));
-            case "sft" -> put(inputs, "base", Checkpoints.resolve(start(version)));
-            case "ppo" -> put(inputs, "policy", model(version));
-            default -> {}
-        }
-        if (name.equals("best-of") || name.equals("ppo")) {
-            RewardModelsConfig rewards = rewards(version);
-            put(inputs, "helpfulness", Checkpoints.resolve(rewardModel(version, Task.HELPFULNESS)));
-            Path safety = rewards.safety();
-            if (safety != null) {
-                put(inputs, "safety", Checkpoints.resolve(safety));
-            }
-        }
-        return inputs;
-    }
-
-    private void put(Map<String, String> inputs, String name, Path model) {
-        inputs.put(name, model.startsWith(run) ? run.relativize(model).toString() : model.toString());
-        inputs.put(name + "_sha256", ModelFingerprint.of(model));
-    }
-
     // ---- Steps
 
     private Map<String, Double> compare(int version, PreferenceCollection collection) {
         List<RlPrompt> asked =
-                pick("comparison prompts", version, config.collection().prompts());
-        try (PolicyModel newest = PolicyModel.load(engine, model(version - 1), SEQUENCES);
+                rounds.pick("comparison prompts", version, config.collection().prompts());
+        try (PolicyModel newest = PolicyModel.load(engine, rounds.model(version - 1), SEQUENCES);
                 PolicyModel other = PolicyModel.load(engine, model(Math.max(0, version - 2)), SEQUENCES)) {
             collection.sample(asked, newest.sampler(), other.sampler(), "round " + version);
         }
@@ -240,15 +198,15 @@ public final class IterativeRlhf {
 
     private Map<String, Double> trainReward(int version, Task task) {
         Task others = task == Task.SAFETY ? Task.HELPFULNESS : Task.SAFETY;
-        RewardConfig settings = task == Task.SAFETY ? config.safety() : config.helpfulness();
-        RewardConfig based = settings.base() == null ? settings.withBase(model(0)) : settings;
-        Path output = directory(version).resolve(name(task));
+        RewardConfig settings = rounds.training(task);
+        RewardConfig based = settings.base() == null ? settings.withBase(rounds.model(0)) : settings;
+        Path output = rounds.directory(version).resolve(Rounds.name(task));
         try (RunDirectory directory = RunDirectory.open(output, true);
                 RewardTrainer trainer = RewardTrainer.open(
                         engine,
                         based,
-                        PreferenceSource.of(learned(version, task)),
-                        PreferenceSource.of(learned(version, others)),
+                        PreferenceSource.of(rounds.learned(version, task)),
+                        PreferenceSource.of(rounds.learned(version, others)),
                         directory,
                         listeners.apply(output))) {
             finish(trainer::requestStop, trainer::run);
@@ -261,7 +219,7 @@ public final class IterativeRlhf {
         Map<String, Double> metrics = new LinkedHashMap<>();
         try (RewardModel model = RewardModel.load(engine, Checkpoints.resolve(output))) {
             for (int round = 1; round <= version; round++) {
-                List<Preference> heldOut = PreferenceCollection.read(directory(round), task, true);
+                List<Preference> heldOut = PreferenceCollection.read(rounds.directory(round), task, true);
                 if (!heldOut.isEmpty()) {
                     List<ScoredPair> pairs = model.score(heldOut);
                     long correct = pairs.stream().filter(ScoredPair::correct).count();
@@ -273,16 +231,16 @@ public final class IterativeRlhf {
     }
 
     private Map<String, Double> sample(int version) {
-        List<RlPrompt> asked = pick("sampling prompts", version, config.samplingPrompts());
+        List<RlPrompt> asked = rounds.pick("sampling prompts", version, config.samplingPrompts());
         Map<String, Double> metrics = new LinkedHashMap<>();
-        BestOfConfig settings = config.bestOf().withSeed(seed("best-of", version));
-        try (PolicyModel policy = PolicyModel.load(engine, model(version - 1), SEQUENCES);
-                RewardModels rewards = RewardModels.open(engine, rewards(version), policy.tokenizer())) {
+        BestOfConfig settings = config.bestOf().withSeed(rounds.seed("best-of", version));
+        try (PolicyModel policy = PolicyModel.load(engine, rounds.model(version - 1), SEQUENCES);
+                RewardModels rewards = RewardModels.open(engine, rounds.rewards(version), policy.tokenizer())) {
             if (!config.temperatures().isEmpty()) {
                 List<RlPrompt> few = asked.subList(0, Math.min(asked.size(), config.searchPrompts()));
                 TemperatureSearch.Table table = new TemperatureSearch(policy.sampler(), rewards.function(), settings)
                         .search(few, config.temperatures());
-                table.write(directory(version));
+                table.write(rounds.directory(version));
                 settings = settings.withTemperature(table.bestTemperature());
             }
             SampleOrigin origin = new SampleOrigin(
@@ -317,13 +275,13 @@ public final class IterativeRlhf {
     }
 
     private Map<String, Double> optimise(int version) {
-        Path output = directory(version).resolve("ppo");
+        Path output = rounds.directory(version).resolve("ppo");
         Path tuned = run.resolve(
                 ledger.find(version, "sft").map(RoundLedger.Entry::output).orElseThrow());
         try (RunDirectory directory = RunDirectory.open(output, true);
                 PpoRun ppo = PpoRun.open(
                         engine,
-                        config.ppo().forRound(tuned, rewards(version), config.prompts()),
+                        config.ppo().forRound(tuned, rounds.rewards(version), config.prompts()),
                         directory,
                         listeners.apply(output))) {
             Result result = finish(ppo::requestStop, ppo::run);
@@ -343,83 +301,5 @@ public final class IterativeRlhf {
             throw new Stopped();
         }
         return result;
-    }
-
-    // ---- What a step works from
-
-    private Path start(int version) {
-        Path policy = model(config.start() == RlhfConfig.Start.BASE ? 0 : version - 1);
-        return policy;
-    }
-
-    private Path directory(int version) {
-        return run.resolve(String.format(Locale.ROOT, "round-%02d", version));
-    }
-
-    private static String name(Task task) {
-        return task.name().toLowerCase(Locale.ROOT);
-    }
-
-    private long seed(String purpose, int version) {
-        return CounterRandom.of(config.seed(), purpose, version).bits(0);
-    }
-
-    /** The round's own choice of prompts. */
-    private List<RlPrompt> pick(String purpose, int version, int count) {
-        int[] order = CounterRandom.of(config.seed(), purpose, version).permutation(prompts.size());
-        List<RlPrompt> picked = new ArrayList<>();
-        for (int i = 0; i < Math.min(count, order.length); i++) {
-            picked.add(prompts.get(order[i]));
-        }
-        return picked;
-    }
-
-    /** The preferences that a version's reward model of a task learns from: those of all rounds, after what was there before. */
-    private List<Preference> learned(int version, Task task) {
-        RewardConfig settings = task == Task.SAFETY ? config.safety() : config.helpfulness();
-        List<Preference> all = new ArrayList<>();
-        settings.data().input().forEach(file -> all.addAll(PreferenceData.read(file)));
-        for (int round = 1; round <= version; round++) {
-            all.addAll(PreferenceCollection.read(directory(round), task, false));
-        }
-        return all;
-    }
-
-    private Path rewardModel(int version, Task task) {
-        return find(version, task)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no preference for %s has been collected by round %d; collect more prompts"
-                                .formatted(name(task), version)));
-    }
-
-    /** The newest reward model of a task. */
-    private Optional<Path> find(int version, Task task) {
-        for (int round = version; round >= 1; round--) {
-            Optional<RoundLedger.Entry> entry = ledger.find(round, name(task));
-            if (entry.isPresent()) {
-                return entry.map(found -> run.resolve(found.output()));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private RewardModelsConfig rewards(int version) {
-        List<Path> calibration = new ArrayList<>();
-        for (int round = 1; round <= version; round++) {
-            Path file = directory(round).resolve(Task.SAFETY.fileName(true));
-            if (Files.exists(file)) {
-                calibration.add(file);
-            }
-        }
-        RewardModelsConfig defaults = RewardModelsConfig.defaults();
-        return new RewardModelsConfig(
-                rewardModel(version, Task.HELPFULNESS),
-                find(version, Task.SAFETY).orElse(null),
-                config.threshold(),
-                calibration,
-                defaults.leastPrecision(),
-                defaults.leastRecall(),
-                config.forceSafety(),
-                config.ppo().reward().judge());
     }
 }
