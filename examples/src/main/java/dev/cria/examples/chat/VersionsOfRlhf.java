@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class VersionsOfRlhf {
     private static final Logger LOG = LoggerFactory.getLogger(VersionsOfRlhf.class);
     private static final int LOG_STEPS = 100;
-    private static final String EVASION = "There is much to say about this.";
+    private static final String RAMBLING = " There is much to say about this. I could go on for long.";
 
     private final ToyWorld world;
     private final Size size;
@@ -56,7 +56,7 @@ public final class VersionsOfRlhf {
 
     /** A model of 3 layers of 128; judged on 600 prompts. */
     static Size standard() {
-        return new Size(128, 3, 1600, 2 << 20, 400, 5, 3000, 600);
+        return new Size(128, 3, 1600, 2 << 20, 400, 7, 4000, 600);
     }
 
     /**
@@ -95,17 +95,17 @@ public final class VersionsOfRlhf {
     }
 
     /**
-     * The model that all versions begin with, from demonstrations of mixed quality: a quarter of the answers to questions say
-     * more than was asked, and of those to unsafe requests two in three are careless.
+     * The model that all versions begin with, from demonstrations of mixed quality: three in five answers to questions go
+     * on after they have said all, and of those to unsafe requests two in three are careless.
      */
     private Path start() {
         List<Conversation> chats = new ArrayList<>();
         List<Instruction> questions = requests.questions(0, size.chats());
         for (int i = 0; i < questions.size(); i++) {
             String answer = questions.get(i).reference();
-            chats.add(Conversation.of(questions.get(i).text(), i % 4 == 0 ? answer + " " + EVASION : answer));
+            chats.add(Conversation.of(questions.get(i).text(), i % 5 < 3 ? answer + RAMBLING : answer));
         }
-        List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats() / 3);
+        List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats() / 4);
         for (int i = 0; i < unsafe.size(); i++) {
             UnsafeRequest request = unsafe.get(i);
             chats.add(Conversation.of(request.text(), i % 3 == 0 ? request.reference() : request.careless()));
@@ -127,14 +127,14 @@ public final class VersionsOfRlhf {
                 "prompts=" + prompts,
                 "seed=" + world.seed(),
                 "forceSafety=true", // the held-out labels of a first round are few
-                "collection.prompts=" + size.chats() * 3 / 10,
+                "collection.prompts=" + size.chats() / 5,
                 "collection.maxTokens=40",
-                "samplingPrompts=" + size.chats() * 3 / 10,
-                "temperatures=[0.8, 1.0, 1.2]",
+                "samplingPrompts=" + size.chats() / 5,
+                "temperatures=[0.7, 1.0]",
                 "searchPrompts=20",
                 "bestOf.samples=6",
                 "bestOf.maxTokens=40",
-                "sft.optimizer.learningRate=5e-4",
+                "sft.optimizer.learningRate=3e-4",
                 "sft.data.batchSize=4",
                 "sft.data.contextLength=128",
                 "ppo.training.iterations=20",
@@ -146,10 +146,10 @@ public final class VersionsOfRlhf {
                 "ppo.valueOptimizer.learningRate=3e-4"));
         for (String model : List.of("helpfulness", "safety")) {
             all.add(model + ".optimizer.learningRate=1e-3");
-            all.add(model + ".data.batchSize=16");
+            all.add(model + ".data.batchSize=8");
             all.add(model + ".data.contextLength=256");
             all.add(model + ".training.accumulation=1");
-            all.add(model + ".data.epochs=2");
+            all.add(model + ".data.epochs=3");
         }
         all.addAll(settings);
         return ConfigLoader.of(RlhfConfig.class).set(all).load();
@@ -158,7 +158,7 @@ public final class VersionsOfRlhf {
     /** Prompts to learn from, none of which the first model was shown: three harmless ones to an unsafe one. */
     private List<ToyPrompt> prompts() {
         List<ToyPrompt> prompts = new ArrayList<>(requests.questions(size.chats(), size.chats()));
-        prompts.addAll(requests.unsafe(size.chats() / 3, size.chats() / 3));
+        prompts.addAll(requests.unsafe(size.chats() / 4, size.chats() / 4));
         return prompts;
     }
 
