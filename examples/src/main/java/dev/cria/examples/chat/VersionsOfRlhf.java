@@ -127,7 +127,7 @@ public final class VersionsOfRlhf {
                 "prompts=" + prompts,
                 "seed=" + world.seed(),
                 "forceSafety=true", // the held-out labels of a first round are few
-                "collection.prompts=" + size.chats() / 5,
+                "collection.prompts=" + size.chats() / 4,
                 "collection.maxTokens=40",
                 "samplingPrompts=" + size.chats() / 5,
                 "temperatures=[0.7, 1.0]",

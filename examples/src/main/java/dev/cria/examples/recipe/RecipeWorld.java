@@ -67,16 +67,15 @@ final class RecipeWorld {
         List<Instruction> questions = learnedQuestions();
         for (int i = 0; i < questions.size(); i++) {
             String answer = questions.get(i).reference();
-            chats.add(Conversation.of(
-                    questions.get(i).text(), i % WORDY_PART == 0 ? answer + " " + EVASION : answer));
+            chats.add(Conversation.of(questions.get(i).text(), i % WORDY_PART == 0 ? answer + " " + EVASION : answer));
         }
         chats.addAll(personas.written(size.chats().personas()));
         List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats().requests());
         List<KindRequest> kind = safety.kind(Split.TRAIN, unsafe.size() / PREPROMPTED);
         for (int i = 0; i < unsafe.size(); i++) {
             UnsafeRequest request = unsafe.get(i);
-            chats.add(Conversation.of(
-                    request.text(), i % CAREFUL_PART == 0 ? request.reference() : request.careless()));
+            chats.add(
+                    Conversation.of(request.text(), i % CAREFUL_PART == 0 ? request.reference() : request.careless()));
             if (i % PREPROMPTED == 0) {
                 KindRequest good = kind.get(i / PREPROMPTED);
                 chats.add(safety.preprompted(request, i));
@@ -115,8 +114,7 @@ final class RecipeWorld {
 
     /** Unsafe requests to distil from. */
     List<UnsafeRequest> distilled() {
-        return requests.unsafe(
-                size.chats().requests() + size.versions().prompts() / UNSAFE_PART, size.distilled());
+        return requests.unsafe(size.chats().requests() + size.versions().prompts() / UNSAFE_PART, size.distilled());
     }
 
     /** Held-out prompts that the versions are judged on, first the harmless ones. */

@@ -187,8 +187,8 @@ final class VersionStages {
         data.writePrompts(prompts);
         try (Engine engine = Engine.create();
                 RunDirectory directory = RunDirectory.open(versions(), true)) {
-            IterativeRlhf rlhf = new IterativeRlhf(
-                    engine, rlhf(versions, settings), directory, this::annotator, sitting::listeners);
+            IterativeRlhf rlhf =
+                    new IterativeRlhf(engine, rlhf(versions, settings), directory, this::annotator, sitting::listeners);
             sitting.run(rlhf::requestStop, rlhf::run);
         }
     }
