@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,20 @@ class DocumentedCodeTest {
         assertThat(invented)
                 .as("blocks of Java that no source file holds; put them into GuideSnippetsTest or ExtendingTest")
                 .isEmpty();
+    }
+
+    @Test
+    void everyMessageOfTroubleshootingIsSaidSomewhere() throws IOException {
+        String said = (sources("src/main") + packed(Files.readString(Documents.root().resolve("cria"))))
+                .replace("\"+\"", "")
+                .replace("\\\"", "\"");
+        Pattern row = Pattern.compile("^\\| (`+)(.+?)\\1 \\|");
+        List<String> messages = Documents.prose("docs/troubleshooting.md").stream()
+                .map(row::matcher)
+                .filter(Matcher::find)
+                .map(match -> match.group(2).strip())
+                .toList();
+        assertThat(messages).hasSizeGreaterThan(30).allMatch(message -> said.contains(packed(message)), "is in the sources");
     }
 
     /** Without white space, since the formatter breaks lines elsewhere than a document does. */
