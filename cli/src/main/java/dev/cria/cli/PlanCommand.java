@@ -2,6 +2,7 @@ package dev.cria.cli;
 
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.model.LlamaPresets;
+import dev.cria.model.TrainingMemory;
 import dev.cria.pretrain.PretrainConfig;
 import dev.cria.pretrain.RunPlan;
 import java.io.PrintWriter;
@@ -65,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
                 .load());
         PrintWriter out = spec.commandLine().getOut();
         line(out, "parameters", "%,d", plan.parameters());
-        memory(out, plan);
+        memory(out, plan.memory());
         line(out, "tokens a step", "%,d", plan.tokensPerStep());
         line(out, "tokens in all", "%,d", plan.tokens());
         line(out, "FLOPs a token", "%.3e", plan.flopsPerToken());
@@ -81,15 +82,15 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void memory(PrintWriter out, RunPlan plan) {
-        line(out, "memory", "%s", gigabytes(plan.totalBytes()));
-        line(out, "  weights", "%s", gigabytes(plan.weightBytes()));
-        line(out, "  gradients", "%s", gigabytes(plan.gradientBytes()));
-        line(out, "  optimizer", "%s", gigabytes(plan.optimizerBytes()));
-        line(out, "  running average", "%s", gigabytes(plan.averageBytes()));
-        line(out, "  checkpoint copy", "%s", gigabytes(plan.stagingBytes()));
-        line(out, "  activations", "%s, estimated", gigabytes(plan.activationBytes()));
-        line(out, "  logits", "%s", gigabytes(plan.logitBytes()));
+    private static void memory(PrintWriter out, TrainingMemory memory) {
+        line(out, "memory", "%s", gigabytes(memory.total()));
+        line(out, "  weights", "%s", gigabytes(memory.weights()));
+        line(out, "  gradients", "%s", gigabytes(memory.gradients()));
+        line(out, "  optimizer", "%s", gigabytes(memory.optimizer()));
+        line(out, "  running average", "%s", gigabytes(memory.average()));
+        line(out, "  checkpoint copy", "%s", gigabytes(memory.staging()));
+        line(out, "  activations", "%s, estimated", gigabytes(memory.activations()));
+        line(out, "  logits", "%s", gigabytes(memory.logits()));
     }
 
     private static String gigabytes(long bytes) {

@@ -30,7 +30,8 @@ class DocumentedCodeTest {
 
     @Test
     void everyMessageOfTroubleshootingIsSaidSomewhere() throws IOException {
-        String said = (sources("src/main") + packed(Files.readString(Documents.root().resolve("cria"))))
+        String said = (sources("src/main")
+                        + packed(Files.readString(Documents.root().resolve("cria"))))
                 .replace("\"+\"", "")
                 .replace("\\\"", "\"");
         Pattern row = Pattern.compile("^\\| (`+)(.+?)\\1 \\|");
@@ -39,7 +40,9 @@ class DocumentedCodeTest {
                 .filter(Matcher::find)
                 .map(match -> match.group(2).strip())
                 .toList();
-        assertThat(messages).hasSizeGreaterThan(30).allMatch(message -> said.contains(packed(message)), "is in the sources");
+        assertThat(messages)
+                .hasSizeGreaterThan(30)
+                .allMatch(message -> said.contains(packed(message)), "is in the sources");
     }
 
     /** Without white space, since the formatter breaks lines elsewhere than a document does. */

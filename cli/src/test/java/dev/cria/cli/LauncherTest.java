@@ -66,6 +66,42 @@ class LauncherTest {
         assertThat(result.err()).hasLineCount(1).contains("is Java 11", "needs 17");
     }
 
+    @Test
+    void saysInOneLineThatMavenIsMissing(@TempDir Path programs, @TempDir Path cache) throws Exception {
+        for (String name : List.of(
+                "bash",
+                "sh",
+                "dirname",
+                "readlink",
+                "find",
+                "sort",
+                "sha256sum",
+                "xargs",
+                "tr",
+                "cut",
+                "sed",
+                "uname")) {
+            Path program = Stream.of(System.getenv("PATH").split(":", -1))
+                    .map(folder -> Path.of(folder, name))
+                    .filter(Files::isExecutable)
+                    .findFirst()
+                    .orElse(null);
+            if (program != null) {
+                Files.createSymbolicLink(programs.resolve(name), program);
+            }
+        }
+
+        Result result = cria(Map.of(
+                "PATH", programs.toString(), "CRIA_CACHE", cache.resolve("new").toString()));
+        try (Stream<Path> links = Files.list(programs)) {
+            for (Path link : links.toList()) {
+                Files.delete(link); // JUnit warns of each link that it meets in a temporary directory
+            }
+        }
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).hasLineCount(1).startsWith("cria: no mvn found");
+    }
+
     private static Result cria(Map<String, String> environment) throws IOException, InterruptedException {
         return Checkout.run(
                 directory,

@@ -57,7 +57,7 @@ public final class Pretraining implements AutoCloseable {
     public static Pretraining open(
             Engine engine, PretrainData data, RunDirectory run, List<TrainingListener> listeners) {
         PretrainConfig config = data.config();
-        RunPlan.of(config).requireMemory(DeviceMemory.bytes());
+        RunPlan.of(config).memory().require(DeviceMemory.bytes());
         Predicate<String> trained =
                 NamePatterns.anyOf(config.training().frozen()).negate();
         Llama model = data.checkpoint()

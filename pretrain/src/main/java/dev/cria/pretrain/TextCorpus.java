@@ -38,7 +38,7 @@ public final class TextCorpus implements Corpus {
     }
 
     /**
-     * Checks that files are there, can be read and are not empty.
+     * Checks that files are there and can be read. Whether an empty one is an error is the caller's to say.
      *
      * @throws InvalidFileException naming the first that is not
      */
@@ -58,9 +58,6 @@ public final class TextCorpus implements Corpus {
                 throw new InvalidFileException(
                         file, "a text file is one document and may have 2 GB at most; split it, or make it JSONL");
             }
-            if (Files.size(file) == 0) {
-                throw new InvalidFileException(file, "it is empty");
-            }
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot read", file, e);
         }
@@ -71,6 +68,9 @@ public final class TextCorpus implements Corpus {
         check(files);
         for (Path file : files) {
             try {
+                if (Files.size(file) == 0) {
+                    throw new InvalidFileException(file, "it is empty");
+                }
                 if (file.toString().endsWith(JSONL)) {
                     readLines(file, consumer);
                 } else {

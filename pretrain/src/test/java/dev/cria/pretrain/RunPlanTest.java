@@ -8,6 +8,7 @@ import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.data.RaggedBatch;
 import dev.cria.model.Llama;
 import dev.cria.model.LlamaPresets;
+import dev.cria.model.TrainingMemory;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +31,9 @@ class RunPlanTest {
                 .presets("model", LlamaPresets.presets())
                 .set(List.of(settings.split(" ", -1)))
                 .load();
-        RunPlan plan = RunPlan.of(config);
+        TrainingMemory plan = RunPlan.of(config).memory();
 
-        assertThat(arenaBytes(config) / (double) (plan.activationBytes() + plan.logitBytes()))
+        assertThat(arenaBytes(config) / (double) (plan.activations() + plan.logits()))
                 .as("arena over estimate")
                 .isBetween(1.0, ARENA_RESERVE);
     }

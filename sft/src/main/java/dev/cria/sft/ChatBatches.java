@@ -62,6 +62,20 @@ public final class ChatBatches implements BatchSource<RaggedBatch> {
         return (total + batchSize - 1) / batchSize;
     }
 
+    /** Tokens of the largest batch that an epoch can make. */
+    long mostTokens() {
+        int[] ascending = sequences(0).stream()
+                .mapToInt(sequence -> sequence.stream().mapToInt(Piece::length).sum())
+                .sorted()
+                .toArray();
+        int rest = batchSize % ascending.length; // a batch may hold whole epochs and the rest of one
+        long epochs = batchSize / ascending.length;
+        return epochs * Arrays.stream(ascending).asLongStream().sum()
+                + Arrays.stream(ascending, ascending.length - rest, ascending.length)
+                        .asLongStream()
+                        .sum();
+    }
+
     @Override
     public RaggedBatch next() {
         List<List<Piece>> batch = new ArrayList<>();

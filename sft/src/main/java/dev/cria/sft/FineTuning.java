@@ -4,6 +4,7 @@ import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.data.RaggedBatch;
+import dev.cria.core.ops.backend.DeviceMemory;
 import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.Objective;
@@ -14,6 +15,7 @@ import dev.cria.core.train.TrainingLoop;
 import dev.cria.core.train.TrainingSetup;
 import dev.cria.core.train.Validation;
 import dev.cria.model.Llama;
+import dev.cria.model.TrainingMemory;
 import dev.cria.tokenizer.ChatFormat;
 import dev.cria.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -87,7 +89,7 @@ public final class FineTuning implements AutoCloseable {
      * @param run the run's directory
      * @param listeners who watches, besides the metrics file
      * @param objective the loss to minimise, for the model that is trained; the held-out loss is the same
-     * @throws IllegalArgumentException if the base model or the data cannot be used
+     * @throws IllegalArgumentException if the base model or the data cannot be used, or the run needs more memory than there is
      */
     public static FineTuning open(
             Engine engine,
@@ -103,6 +105,9 @@ public final class FineTuning implements AutoCloseable {
             SftData data = SftData.prepare(
                     config, source, base.format(), base.model().config().maxPositionEmbeddings());
             LOG.info("{}", data.counts().summary());
+            TrainingMemory.of(
+                            base.model().config(), data.batches().mostTokens(), config.training(), config.checkpoint())
+                    .require(DeviceMemory.bytes());
             run.writeConfig(config);
             data.writeCounts(run.path());
             TrainingLoop<RaggedBatch> loop =

@@ -136,6 +136,11 @@ class FineTuningTest {
     }
 
     @Test
+    void aRunThatCannotFitIsRefused() {
+        refuses("GB of memory and the machine has", config("data.batchSize=2000000000"));
+    }
+
+    @Test
     void aSeparatorNeedsABpeTokenizer() {
         refuses("needs a BPE tokenizer", config("data.format=separated"));
     }

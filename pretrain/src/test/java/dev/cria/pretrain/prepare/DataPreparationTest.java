@@ -80,6 +80,12 @@ class DataPreparationTest {
     }
 
     @Test
+    void anEmptyTextFileIsDroppedAndCounted() throws IOException {
+        Statistics statistics = prepare("out", options(2), write("a.txt", "a text"), write("b.txt", ""));
+        assertThat(statistics.documents()).isEqualTo(Map.of(Fate.EMPTY, 1L, Fate.KEPT, 1L));
+    }
+
+    @Test
     void malformedInputNamesFileAndLineAndLeavesNothing() throws IOException {
         Path broken = write("broken.jsonl", line("fine") + "\n{\"text\": \n");
         Path other = write("other.jsonl", line("fine") + "{\"txt\": \"?\"}");

@@ -53,6 +53,17 @@ public final class PreferenceBatches implements BatchSource<PreferenceBatch> {
         return (long) epochs * ((pairs.size() + batchSize - 1) / batchSize);
     }
 
+    /** Tokens of the largest batch that the longest pairs can make, what two dialogues share counted once. */
+    public long mostTokens() {
+        return pairs.stream()
+                .mapToLong(pair -> (long) pair.shared().length + pair.chosen().length + pair.rejected().length)
+                .map(tokens -> -tokens) // longest first
+                .sorted()
+                .limit(batchSize)
+                .map(tokens -> -tokens)
+                .sum();
+    }
+
     @Override
     public PreferenceBatch next() {
         if (next == order.length) {

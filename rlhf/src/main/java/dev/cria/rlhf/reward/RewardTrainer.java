@@ -3,6 +3,7 @@ package dev.cria.rlhf.reward;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigText;
+import dev.cria.core.ops.backend.DeviceMemory;
 import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.RunDirectory;
@@ -10,6 +11,7 @@ import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop;
 import dev.cria.core.train.TrainingSetup;
 import dev.cria.core.train.Validation;
+import dev.cria.model.TrainingMemory;
 import dev.cria.rlhf.preference.PreferenceBatch;
 import dev.cria.rlhf.preference.PreferenceBatches;
 import dev.cria.rlhf.preference.PreferenceSource;
@@ -65,7 +67,7 @@ public final class RewardTrainer implements AutoCloseable {
      * @param others what a part is mixed in of
      * @param run the run's directory
      * @param listeners who watches, besides the metrics file
-     * @throws IllegalArgumentException if the base model or the data cannot be used
+     * @throws IllegalArgumentException if the base model or the data cannot be used, or the run needs more memory than there is
      */
     public static RewardTrainer open(
             Engine engine,
@@ -83,6 +85,9 @@ public final class RewardTrainer implements AutoCloseable {
             int maxPositions = model.model().config().maxPositionEmbeddings();
             RewardData data = RewardData.prepare(config, own, others, model.format(), maxPositions);
             data.summary().lines().forEach(LOG::info);
+            TrainingMemory.ofScalar(
+                            model.model().config(), data.batches().mostTokens(), config.training(), config.checkpoint())
+                    .require(DeviceMemory.bytes());
             run.writeConfig(config);
             TrainingLoop<PreferenceBatch> loop = new TrainingLoop<>(setup(config, model, data, run, listeners));
             checkpoint.ifPresent(loop::resume);

@@ -104,8 +104,13 @@ public final class CpuOps implements TensorOps {
     @Override
     public String describe() {
         Worker worker = pool.caller();
+        String blas = worker.gemm.describe();
+        String products = worker.weightGemm.describe();
         return "cpu ops: %s, %s, %d threads"
-                .formatted(worker.kernels.describe(), worker.weightGemm.describe(), pool.threads());
+                .formatted(
+                        worker.kernels.describe(),
+                        products.equals(blas) ? blas : products + ", " + blas,
+                        pool.threads());
     }
 
     @Override

@@ -10,7 +10,10 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** Matrix products by OpenBLAS. One instance serves one thread. */
 final class OpenBlasGemm implements Gemm {
-    private static final int AVX512 = 3; // as ND4J numbers what a CPU can do
+    // What a CPU can do, as ND4J numbers it. OpenBLAS chooses by the same, and tells nobody.
+    private static final int AVX2 = 2;
+    private static final int AVX512 = 3;
+    private static final String OVERRIDE = "OPENBLAS_CORETYPE";
 
     // Limits within which OpenBLAS, with AVX-512, takes its kernels for small matrices for A · Bᵀ.
     private static final int SMALL_RESULT = 1200;
@@ -18,15 +21,27 @@ final class OpenBlasGemm implements Gemm {
     private static final int SMALLEST_INNER = 32;
     private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
 
-    private final boolean hasSmallKernels =
-            NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel() == AVX512;
+    private final int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
     private final RawFloats a = new RawFloats();
     private final RawFloats b = new RawFloats();
     private final RawFloats c = new RawFloats();
 
     @Override
     public String describe() {
-        return "OpenBLAS " + openblas.OPENBLAS_VERSION.replace("OpenBLAS", "").trim();
+        return "OpenBLAS " + openblas.OPENBLAS_VERSION.replace("OpenBLAS", "").trim() + " for " + core();
+    }
+
+    /** The kernels that OpenBLAS takes: the CPU's, unless an environment variable, often another program's, says otherwise. */
+    private String core() {
+        String override = System.getenv(OVERRIDE);
+        if (override != null) {
+            return override + " (" + OVERRIDE + ")";
+        }
+        return level == AVX512 ? "AVX-512" : level == AVX2 ? "AVX2" : "any CPU";
+    }
+
+    private boolean hasSmallKernels() {
+        return level == AVX512;
     }
 
     @Override
@@ -94,7 +109,7 @@ final class OpenBlasGemm implements Gemm {
 
     @Override
     public int smallProduct(int m, int k) {
-        if (!hasSmallKernels || k < SMALLEST_INNER) {
+        if (!hasSmallKernels() || k < SMALLEST_INNER) {
             return 0;
         }
         int largest = (int) Math.min(SMALL_RESULT / m, SMALL_PRODUCT / ((long) m * k));

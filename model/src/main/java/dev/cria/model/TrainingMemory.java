@@ -1,0 +1,118 @@
+package dev.cria.model;
+
+import dev.cria.core.train.CheckpointConfig;
+import dev.cria.core.train.TrainingConfig;
+import java.util.Locale;
+
+/**
+ * Memory that training a model takes, in bytes, from its sizes and settings alone.
+ *
+ * @param weights the weights
+ * @param gradients their gradients
+ * @param optimizer AdamW's moments
+ * @param average the running average of the weights
+ * @param staging the copy from which checkpoints are written
+ * @param activations one batch's activations and their gradients, estimated from the block's tensors
+ * @param logits the rows of logits that exist at a time
+ */
+public record TrainingMemory(
+        long weights, long gradients, long optimizer, long average, long staging, long activations, long logits) {
+    private static final double GB = 1e9;
+    private static final long LOGIT_ROWS = 1024; // the LM head's loss works on so many tokens at a time
+
+    /**
+     * Memory for a language model.
+     *
+     * @param batchTokens tokens of the largest batch
+     */
+    public static TrainingMemory of(
+            LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
+        long logits = Float.BYTES * Math.min(LOGIT_ROWS, batchTokens) * (model.vocabSize() + model.hiddenSize());
+        return of(model, model.parameterCount(), logits, batchTokens, training, checkpoint);
+    }
+
+    /**
+     * Memory for a model with a scalar head, such as a reward model.
+     *
+     * @param batchTokens tokens of the largest batch
+     */
+    public static TrainingMemory ofScalar(
+            LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
+        long languageHead = model.tieWordEmbeddings() ? 0 : (long) model.vocabSize() * model.hiddenSize();
+        long parameters = model.parameterCount() - languageHead + model.hiddenSize();
+        return of(model, parameters, 0, batchTokens, training, checkpoint);
+    }
+
+    private static TrainingMemory of(
+            LlamaConfig model,
+            long parameters,
+            long logits,
+            long batchTokens,
+            TrainingConfig training,
+            CheckpointConfig checkpoint) {
+        long bytes = Float.BYTES * parameters;
+        long average = training.averageDecay() > 0 ? bytes : 0;
+        long floats = activationsPerToken(model, training.activationCheckpointing()) + gradientsPerToken(model);
+        return new TrainingMemory(
+                bytes,
+                bytes,
+                2 * bytes,
+                average,
+                checkpoint.background() ? 3 * bytes + average : 0,
+                Float.BYTES * batchTokens * floats,
+                logits);
+    }
+
+    /**
+     * Floats kept for the way back by each token. Of each block: residuals, norms and outputs of both halves (hidden wide),
+     * queries, keys, values and their attention, gate, up and their product. Recomputing keeps each block's input and one
+     * block's rest.
+     */
+    private static long activationsPerToken(LlamaConfig model, boolean recomputing) {
+        long block = 6L * model.hiddenSize()
+                + 3L * model.queryWidth()
+                + 3L * model.keyValueWidth()
+                + 3L * model.intermediateSize();
+        long layers = model.numHiddenLayers();
+        return recomputing ? layers * model.hiddenSize() + block : layers * block;
+    }
+
+    /** Floats of each token's gradients that exist at a time: those of one block's widest tensors. */
+    private static long gradientsPerToken(LlamaConfig model) {
+        return 3L * model.hiddenSize()
+                + model.queryWidth()
+                + 2L * model.keyValueWidth()
+                + 2L * model.intermediateSize();
+    }
+
+    /** All of it. */
+    public long total() {
+        return weights + gradients + optimizer + average + staging + activations + logits;
+    }
+
+    /**
+     * Refuses a run that cannot fit.
+     *
+     * @param availableBytes memory of the device that computes
+     * @throws IllegalArgumentException saying how much is needed, for what, and which settings shrink it
+     */
+    public void require(long availableBytes) {
+        if (total() > availableBytes) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "this run needs %.1f GB of memory and the machine has %.1f GB: weights %.1f, gradients %.1f, optimizer %.1f,"
+                            + " running average %.1f, checkpoint copy %.1f, activations %.1f, logits %.1f GB; data.batchSize, data.contextLength and"
+                            + " training.activationCheckpointing=true shrink the activations, checkpoint.background=false spares the copy,"
+                            + " a smaller model shrinks the rest",
+                    total() / GB,
+                    availableBytes / GB,
+                    weights / GB,
+                    gradients / GB,
+                    optimizer / GB,
+                    average / GB,
+                    staging / GB,
+                    activations / GB,
+                    logits / GB));
+        }
+    }
+}
