@@ -38,18 +38,19 @@ record Amounts(
     /**
      * Preferences from before the first version.
      *
-     * @param helpfulness comparisons that the models of the ablations learn from
+     * @param helpfulness of answers to questions, to learn from
+     * @param safety of answers to unsafe requests, to learn from
      * @param heldOut comparisons of each kind to measure reward models on
-     * @param forVersions how many of them the versions' reward models learn from too
      * @param margins those of the ablation
      */
-    record Comparisons(int helpfulness, int heldOut, int forVersions, List<Margin> margins) {}
+    record Comparisons(int helpfulness, int safety, int heldOut, List<Margin> margins) {}
 
     /**
      * Rejection sampling.
      *
      * @param prompts to choose from
-     * @param perRound of a round's comparisons, and of its rejection sampling
+     * @param compared of a round's comparisons
+     * @param sampled of a round's rejection sampling
      * @param samples answers to each prompt
      * @param temperatures tried in each round
      * @param searchPrompts prompts of that search
@@ -58,7 +59,8 @@ record Amounts(
      */
     record Versions(
             int prompts,
-            int perRound,
+            int compared,
+            int sampled,
             int samples,
             List<Double> temperatures,
             int searchPrompts,
@@ -88,8 +90,8 @@ record Amounts(
                 new Amounts(
                         new Size(32, 1, 500, 1 << 16, 30, 2, 200, 40),
                         new Chats(40, 40),
-                        new Comparisons(200, 100, 100, List.of(Margin.NONE, Margin.SMALL)),
-                        new Versions(60, 40, 2, List.of(1.0), 10, 1, MissingEos.KEEP),
+                        new Comparisons(200, 200, 100, List.of(Margin.NONE, Margin.SMALL)),
+                        new Versions(60, 40, 40, 2, List.of(1.0), 10, 1, MissingEos.KEEP),
                         new Optimisation(2, 16),
                         new Recall(8, 2),
                         24,
@@ -98,28 +100,28 @@ record Amounts(
                 new Amounts(
                         new Size(64, 2, 800, 1 << 19, 250, 3, 1500, 400),
                         new Chats(600, 200),
-                        new Comparisons(1500, 500, 500, List.of(Margin.NONE, Margin.SMALL)),
-                        new Versions(500, 200, 4, List.of(0.7, 1.2), 20, 2, MissingEos.EXCLUDE),
+                        new Comparisons(2000, 1000, 500, List.of(Margin.NONE, Margin.SMALL)),
+                        new Versions(800, 400, 200, 4, List.of(0.5, 0.9), 20, 2, MissingEos.EXCLUDE),
                         new Optimisation(12, 32),
                         new Recall(100, 20),
                         100,
                         500);
             case DEFAULT ->
                 new Amounts(
-                        new Size(128, 3, 1600, 2 << 20, 400, 5, 3500, 600),
+                        new Size(128, 3, 1600, 2 << 20, 400, 5, 3000, 600),
                         new Chats(2400, 400),
-                        new Comparisons(3000, 1000, 1000, List.of(Margin.values())),
-                        new Versions(900, 400, 8, List.of(0.7, 1.0, 1.3), 30, 3, MissingEos.EXCLUDE),
+                        new Comparisons(5000, 2000, 1000, List.of(Margin.NONE, Margin.SMALL)),
+                        new Versions(2000, 600, 500, 6, List.of(0.5, 0.7, 0.9), 30, 2, MissingEos.EXCLUDE),
                         new Optimisation(25, 64),
-                        new Recall(250, 40),
+                        new Recall(200, 30),
                         200,
                         1000);
             case LARGE ->
                 new Amounts(
-                        new Size(192, 4, 2000, 6 << 20, 1200, 5, 4000, 1000),
+                        new Size(192, 4, 2000, 6 << 20, 1200, 6, 3400, 1000),
                         new Chats(4000, 800),
-                        new Comparisons(8000, 2500, 1500, List.of(Margin.values())),
-                        new Versions(990, 600, 16, List.of(0.4, 0.7, 1.0, 1.3, 1.6), 60, 3, MissingEos.EXCLUDE),
+                        new Comparisons(12000, 4000, 2500, List.of(Margin.values())),
+                        new Versions(2000, 1600, 1000, 16, List.of(0.4, 0.6, 0.8, 1.0, 1.3), 60, 2, MissingEos.EXCLUDE),
                         new Optimisation(80, 128),
                         new Recall(500, 100),
                         400,

@@ -8,6 +8,7 @@ import dev.cria.examples.chat.PersonaChats;
 import dev.cria.examples.chat.SafetyChats;
 import dev.cria.examples.chat.ToyRequests;
 import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.Instructions;
 import dev.cria.examples.world.KindRequest;
 import dev.cria.examples.world.Requests;
 import dev.cria.examples.world.Split;
@@ -98,6 +99,12 @@ final class RecipeWorld {
         prompts.addAll(requests.questions(size.model().chats(), size.versions().prompts() - unsafe));
         int[] order = CounterRandom.of(world.seed(), "prompts of the recipe", 0).permutation(prompts.size());
         return Arrays.stream(order).mapToObj(prompts::get).toList();
+    }
+
+    /** Questions of a split whose answers annotators compared before the first version; of the held-out ones those whose facts training tells. */
+    List<Instruction> compared(Split split) {
+        return new Instructions(world)
+                .of(split).stream().filter(Instruction::factTrained).toList();
     }
 
     /** Writes the prompts for the versions. */

@@ -9,6 +9,7 @@ import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.feedback.Annotators;
 import dev.cria.examples.feedback.Annotators.Comparison;
 import dev.cria.examples.feedback.Annotators.Task;
+import dev.cria.examples.feedback.FactComparisons;
 import dev.cria.examples.feedback.ToyComparisons;
 import dev.cria.examples.world.Split;
 import dev.cria.rlhf.preference.Preference;
@@ -99,7 +100,7 @@ final class RewardStages {
     private TaskFigures collect(Task task) {
         Amounts.Comparisons size = config.amounts().comparisons();
         List<Preference> training =
-                preferences(compare(task, Annotators.of(config.seed()), Split.TRAIN, size.helpfulness()));
+                preferences(compare(task, Annotators.of(config.seed()), Split.TRAIN, task == Task.SAFETY ? size.safety() : size.helpfulness()));
         List<Comparison> heldOut =
                 compare(task, new Annotators(config.seed() + 1, 0.15, 0), Split.HELD_OUT, size.heldOut());
         PreferenceData.write(file(task, false), training);
@@ -121,8 +122,10 @@ final class RewardStages {
     }
 
     private List<Comparison> compare(Task task, Annotators annotators, Split split, int count) {
-        return new ToyComparisons(data.world())
-                .of(task, annotators, split, count).stream()
+        List<Comparison> all = task == Task.SAFETY
+                ? new ToyComparisons(data.world()).of(task, annotators, split, count)
+                : new FactComparisons(data.compared(split), config.seed()).of(annotators, count);
+        return all.stream()
                         .filter(comparison -> !comparison.preference().isExcluded())
                         .toList();
     }
@@ -223,7 +226,7 @@ final class RewardStages {
                 "data.heldOut=0", // measured on held-out prompts, not only on held-out comparisons
                 "training.accumulation=1",
                 "training.seed=" + seed,
-                "optimizer.learningRate=1e-3",
+                "optimizer.learningRate=1.5e-3",
                 "checkpoint.everySteps=100",
                 "checkpoint.keepLast=1")) {
             settings.add(prefix + setting);

@@ -14,8 +14,6 @@ import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.IterativeRlhf;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.iterate.RoundLedger;
-import dev.cria.rlhf.preference.Preference;
-import dev.cria.rlhf.preference.PreferenceData;
 import dev.cria.rlhf.sampling.TemperatureSearch;
 import dev.cria.sft.ChatData;
 import dev.cria.sft.Conversation;
@@ -203,15 +201,15 @@ final class VersionStages {
                 "ppoFrom=" + LAST,
                 "seed=" + config.seed(),
                 "forceSafety=true", // the report has the safety models' precision and recall
-                "collection.prompts=" + size.versions().perRound(),
+                "collection.prompts=" + size.versions().compared(),
                 "collection.maxTokens=" + MAX_ANSWER,
-                "samplingPrompts=" + size.versions().perRound(),
+                "samplingPrompts=" + size.versions().sampled(),
                 "temperatures=" + size.versions().temperatures(),
                 "searchPrompts=" + size.versions().searchPrompts(),
                 "bestOf.samples=" + size.versions().samples(),
                 "bestOf.maxTokens=" + MAX_ANSWER,
                 "bestOf.missingEos=" + size.versions().missingEos(),
-                "sft.optimizer.learningRate=7e-4",
+                "sft.optimizer.learningRate=5e-4",
                 "sft.optimizer.warmupSteps=10",
                 "sft.data.epochs=" + size.versions().epochs(),
                 "sft.data.packing=none",
@@ -219,6 +217,7 @@ final class VersionStages {
                 "sft.data.contextLength=" + ToyModel.SEQUENCE,
                 "sft.data.overlong=drop",
                 "sft.checkpoint.everySteps=100",
+                "helpfulness.data.othersShare=0.2", // of safety, which are few in a round
                 "ppo.training.iterations=" + size.optimisation().iterations(),
                 "ppo.rollout.batchSize=" + size.optimisation().batchSize(),
                 "ppo.rollout.maxTokens=" + MAX_ANSWER,
@@ -226,22 +225,13 @@ final class VersionStages {
                 "ppo.kl.beta=0.1",
                 "ppo.optimizer.learningRate=3e-5",
                 "ppo.valueOptimizer.learningRate=3e-4"));
-        int before = size.comparisons().forVersions();
         for (Task task : Task.values()) {
-            String model = task.name().toLowerCase(Locale.ROOT);
-            all.addAll(RewardStages.settings(model + ".", config.seed()));
-            all.add(model + ".data.input=" + first(task, before));
+            String model = task.name().toLowerCase(Locale.ROOT) + ".";
+            all.addAll(RewardStages.settings(model, config.seed()));
+            all.add(model + "data.input=" + rewards.file(task, false));
         }
         all.addAll(settings);
         return ConfigLoader.of(RlhfConfig.class).set(all).load();
-    }
-
-    /** The first preferences from before the versions, in a file. */
-    private Path first(Task task, int count) {
-        Path file = versions().resolve(task.name().toLowerCase(Locale.ROOT) + "-before.jsonl");
-        List<Preference> all = PreferenceData.read(rewards.file(task, false));
-        PreferenceData.write(file, all.subList(0, Math.min(count, all.size())));
-        return file;
     }
 
     private Annotator annotator(Path round) {
