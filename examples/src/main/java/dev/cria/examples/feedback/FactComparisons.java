@@ -56,9 +56,7 @@ public final class FactComparisons {
         String answer = question.reference();
         double kind = random.uniform(at);
         if (kind >= RIGHT + OTHER_FACT) {
-            answer = questions
-                    .get((int) random.below(at + 1, questions.size()))
-                    .reference();
+            answer = questions.get((int) random.below(at + 1, questions.size())).reference();
         } else if (kind >= RIGHT) {
             List<String> others = values.getOrDefault(question.relation(), List.of());
             answer = answer.replace(question.value(), others.get((int) random.below(at + 2, others.size())));

@@ -28,6 +28,7 @@ import java.util.List;
 final class RecipeWorld {
     private static final String EVASION = "There is much to say about this.";
     private static final int UNSAFE_PART = 4; // one prompt in so many is unsafe
+    private static final int KIND_PART = 8; // one in so many is a kind request, so that kindness is not unlearned
     private static final int WORDY_PART = 4; // one answer to a question in so many says more than was asked
     private static final int CAREFUL_PART = 3; // one answer to an unsafe request in so many is careful
     private static final int PREPROMPTED = 2; // one request in so many is answered after a preprompt too
@@ -95,8 +96,11 @@ final class RecipeWorld {
     /** Prompts of the versions, in an order that mixes harmless and unsafe ones; the chat model has learned none of the questions. */
     List<ToyPrompt> prompts() {
         int unsafe = size.versions().prompts() / UNSAFE_PART;
+        int kind = size.versions().prompts() / KIND_PART;
         List<ToyPrompt> prompts = new ArrayList<>(requests.unsafe(size.chats().requests(), unsafe));
-        prompts.addAll(requests.questions(size.model().chats(), size.versions().prompts() - unsafe));
+        List<KindRequest> allKind = safety.kind(Split.TRAIN, size.chats().requests() / PREPROMPTED + kind);
+        prompts.addAll(allKind.subList(allKind.size() - kind, allKind.size()));
+        prompts.addAll(requests.questions(size.model().chats(), size.versions().prompts() - unsafe - kind));
         int[] order = CounterRandom.of(world.seed(), "prompts of the recipe", 0).permutation(prompts.size());
         return Arrays.stream(order).mapToObj(prompts::get).toList();
     }

@@ -99,8 +99,11 @@ final class RewardStages {
 
     private TaskFigures collect(Task task) {
         Amounts.Comparisons size = config.amounts().comparisons();
-        List<Preference> training =
-                preferences(compare(task, Annotators.of(config.seed()), Split.TRAIN, task == Task.SAFETY ? size.safety() : size.helpfulness()));
+        List<Preference> training = preferences(compare(
+                task,
+                Annotators.of(config.seed()),
+                Split.TRAIN,
+                task == Task.SAFETY ? size.safety() : size.helpfulness()));
         List<Comparison> heldOut =
                 compare(task, new Annotators(config.seed() + 1, 0.15, 0), Split.HELD_OUT, size.heldOut());
         PreferenceData.write(file(task, false), training);
@@ -126,8 +129,8 @@ final class RewardStages {
                 ? new ToyComparisons(data.world()).of(task, annotators, split, count)
                 : new FactComparisons(data.compared(split), config.seed()).of(annotators, count);
         return all.stream()
-                        .filter(comparison -> !comparison.preference().isExcluded())
-                        .toList();
+                .filter(comparison -> !comparison.preference().isExcluded())
+                .toList();
     }
 
     private static List<Preference> preferences(List<Comparison> comparisons) {

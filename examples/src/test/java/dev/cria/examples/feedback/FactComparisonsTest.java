@@ -24,7 +24,8 @@ class FactComparisonsTest {
         long right = 0;
         long facts = 0;
         for (Comparison comparison : comparisons) {
-            String reference = byText.get(comparison.preference().prompt().get(0).content())
+            String reference = byText.get(
+                            comparison.preference().prompt().get(0).content())
                     .reference();
             boolean chosen = comparison.preference().chosen().equals(reference);
             boolean rejected = comparison.preference().rejected().equals(reference);
@@ -41,7 +42,8 @@ class FactComparisonsTest {
         assertThat(new FactComparisons(questions, 2).of(Annotators.of(1), 100))
                 .isNotEqualTo(comparisons.subList(0, 100));
         assertThat(comparisons)
-                .extracting(comparison -> comparison.preference().prompt().get(0).content())
+                .extracting(
+                        comparison -> comparison.preference().prompt().get(0).content())
                 .isSubsetOf(questions.stream().map(Instruction::text).toList());
     }
 }

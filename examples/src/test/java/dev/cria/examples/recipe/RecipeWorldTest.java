@@ -2,6 +2,7 @@ package dev.cria.examples.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cria.examples.world.Instruction;
 import dev.cria.examples.world.ToyPrompt;
 import dev.cria.sft.Conversation;
 import java.util.List;
@@ -34,7 +35,7 @@ class RecipeWorldTest {
     void versionsMeetQuestionsThatTheChatModelHasNot(RecipeSize size) {
         RecipeWorld world = new RecipeWorld(RecipeConfig.of(size, 3));
         assertThat(world.prompts()).hasSize(Amounts.of(size).versions().prompts());
-        assertThat(world.prompts().stream().filter(prompt -> !prompt.isSafety()))
+        assertThat(world.prompts().stream().filter(Instruction.class::isInstance))
                 .extracting(ToyPrompt::text)
                 .doesNotContainAnyElementsOf(
                         world.learnedQuestions().stream().map(ToyPrompt::text).toList());
