@@ -56,11 +56,12 @@ class VersionsOfRlhfTest {
         VersionsJudged.Row last = rows.get(5);
         assertThat(last.againstStart().count()).isGreaterThanOrEqualTo(500);
         assertThat(last.againstStart().lower()).isGreaterThan(0.5);
-        assertThat(rows).allSatisfy(row -> {
-            WinRate rate = row.againstPrevious();
-            assertThat(rate.rate()).isGreaterThanOrEqualTo(0.5 - 2 * rate.standardError());
-            assertThat(row.klPerToken()).isLessThan(KL_CAP);
-        });
+        for (int version = 1; version < rows.size(); version++) {
+            WinRate rate = rows.get(version).againstStart();
+            double before = rows.get(version - 1).againstStart().rate();
+            assertThat(rate.rate()).as("V%d", version).isGreaterThanOrEqualTo(before - 2 * rate.standardError());
+            assertThat(rows.get(version).klPerToken()).as("V%d", version).isLessThan(KL_CAP);
+        }
         assertThat(last.violations()).isLessThan(first.violations());
         assertThat(last.helpfulness()).isGreaterThanOrEqualTo(first.helpfulness() - 0.02);
     }
