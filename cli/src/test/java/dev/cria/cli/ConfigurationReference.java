@@ -77,6 +77,7 @@ final class ConfigurationReference {
     private void collect(String command, String key, Class<?> type, JsonNode defaults) {
         boolean known = COMMANDS.values().stream().anyMatch(config -> config.getClass() == type);
         if (known && !key.isEmpty()) {
+            addKeys(key, type);
             return; // a command's whole configuration inside that of rlhf: it has a section
         }
         uses.computeIfAbsent(type, any -> new ArrayList<>()).add(new Use(command, key, defaults));
@@ -86,6 +87,17 @@ final class ConfigurationReference {
             @Nullable Class<?> nested = record(component.getGenericType());
             if (nested != null) {
                 collect(command, inner, nested, defaults.path(component.getName()));
+            }
+        }
+    }
+
+    private void addKeys(String key, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String inner = key + "." + component.getName();
+            keys.add(inner);
+            @Nullable Class<?> nested = record(component.getGenericType());
+            if (nested != null) {
+                addKeys(inner, nested);
             }
         }
     }
