@@ -50,9 +50,14 @@ public final class PersonaChats {
                 .toList();
     }
 
-    /** What is asked in dialogues that the model shall answer, two to twenty questions each. */
+    /**
+     * What is asked in dialogues that the model shall answer, up to twenty questions each. One in five is short: there everybody keeps
+     * what was told, and who learned from long ones alone that it is forgotten would forget it at once.
+     */
     public List<List<String>> questions(int count) {
-        return IntStream.range(0, count).mapToObj(i -> questions(i, turns(i))).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> questions(i, i % 5 == 0 ? 1 + i / 5 % FORGOTTEN_AFTER : turns(i)))
+                .toList();
     }
 
     /** What the assistant is told in the dialogue of that number. */
