@@ -8,12 +8,15 @@ import dev.cria.examples.world.Split;
 import dev.cria.examples.world.ToyPrompt;
 import dev.cria.examples.world.ToyWorld;
 import dev.cria.examples.world.UnsafeRequest;
+import dev.cria.sft.Conversation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
 /** What RLHF in the toy world asks: questions of all kinds in a random order, and an unsafe request to every three of them. */
 public final class ToyRequests {
+    private static final String RAMBLING = " There is much to say about this. I could go on for long.";
+
     private final ToyWorld world;
 
     /** Requests of a world. */
@@ -38,6 +41,17 @@ public final class ToyRequests {
         List<ToyPrompt> prompts = new ArrayList<>(some(questions, 0, count * 3 / 4));
         prompts.addAll(unsafe(Split.HELD_OUT, 0, count - prompts.size()));
         return prompts;
+    }
+
+    /** A demonstration of mixed quality: three in five answers to questions go on after they have said all. */
+    public static Conversation demonstration(Instruction question, int number) {
+        String answer = question.reference();
+        return Conversation.of(question.text(), number % 5 < 3 ? answer + RAMBLING : answer);
+    }
+
+    /** A demonstration of mixed quality: two in three answers to unsafe requests are careless. */
+    public static Conversation demonstration(UnsafeRequest request, int number) {
+        return Conversation.of(request.text(), number % 3 == 0 ? request.reference() : request.careless());
     }
 
     private List<Instruction> some(List<Instruction> questions, int from, int count) {

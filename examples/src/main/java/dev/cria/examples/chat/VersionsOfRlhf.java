@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class VersionsOfRlhf {
     private static final Logger LOG = LoggerFactory.getLogger(VersionsOfRlhf.class);
     private static final int LOG_STEPS = 100;
-    private static final String RAMBLING = " There is much to say about this. I could go on for long.";
 
     private final ToyWorld world;
     private final Size size;
@@ -102,13 +101,11 @@ public final class VersionsOfRlhf {
         List<Conversation> chats = new ArrayList<>();
         List<Instruction> questions = requests.questions(0, size.chats());
         for (int i = 0; i < questions.size(); i++) {
-            String answer = questions.get(i).reference();
-            chats.add(Conversation.of(questions.get(i).text(), i % 5 < 3 ? answer + RAMBLING : answer));
+            chats.add(ToyRequests.demonstration(questions.get(i), i));
         }
         List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats() / 4);
         for (int i = 0; i < unsafe.size(); i++) {
-            UnsafeRequest request = unsafe.get(i);
-            chats.add(Conversation.of(request.text(), i % 3 == 0 ? request.reference() : request.careless()));
+            chats.add(ToyRequests.demonstration(unsafe.get(i), i));
         }
         Path base = ToyModel.pretrain(world, size, directory);
         return ToyModel.tune(

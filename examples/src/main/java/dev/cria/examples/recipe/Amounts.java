@@ -111,7 +111,7 @@ record Amounts(
                         new Size(128, 3, 1600, 2 << 20, 400, 5, 3000, 600),
                         new Chats(2400, 400),
                         new Comparisons(5000, 2000, 1000, List.of(Margin.NONE, Margin.SMALL)),
-                        new Versions(2000, 600, 500, 6, List.of(0.5, 0.7, 0.9), 30, 2, MissingEos.EXCLUDE),
+                        new Versions(2000, 800, 600, 6, List.of(0.5, 0.7, 0.9), 30, 2, MissingEos.EXCLUDE),
                         new Optimisation(25, 64),
                         new Recall(200, 30),
                         200,

@@ -26,11 +26,8 @@ import java.util.List;
 
 /** What the recipe learns from and is judged on: parts of one toy world, none of which overlap. */
 final class RecipeWorld {
-    private static final String EVASION = "There is much to say about this.";
     private static final int UNSAFE_PART = 4; // one prompt in so many is unsafe
     private static final int KIND_PART = 8; // one in so many is a kind request, so that kindness is not unlearned
-    private static final int WORDY_PART = 4; // one answer to a question in so many says more than was asked
-    private static final int CAREFUL_PART = 3; // one answer to an unsafe request in so many is careful
     private static final int PREPROMPTED = 2; // one request in so many is answered after a preprompt too
 
     private final ToyWorld world;
@@ -60,24 +57,21 @@ final class RecipeWorld {
     }
 
     /**
-     * What the chat model learns from, of mixed quality: questions, of which a quarter of the answers says more than was asked;
-     * dialogues with personas; and requests, of which two in three unsafe ones are answered without care. After a preprompt all
-     * answers are careful.
+     * What the chat model learns from, of mixed quality: questions and requests as {@link ToyRequests} demonstrates them, and dialogues
+     * with personas. After a preprompt all answers are careful.
      */
     List<Conversation> chats() {
         List<Conversation> chats = new ArrayList<>();
         List<Instruction> questions = learnedQuestions();
         for (int i = 0; i < questions.size(); i++) {
-            String answer = questions.get(i).reference();
-            chats.add(Conversation.of(questions.get(i).text(), i % WORDY_PART == 0 ? answer + " " + EVASION : answer));
+            chats.add(ToyRequests.demonstration(questions.get(i), i));
         }
         chats.addAll(personas.written(size.chats().personas()));
         List<UnsafeRequest> unsafe = requests.unsafe(0, size.chats().requests());
         List<KindRequest> kind = safety.kind(Split.TRAIN, unsafe.size() / PREPROMPTED);
         for (int i = 0; i < unsafe.size(); i++) {
             UnsafeRequest request = unsafe.get(i);
-            chats.add(
-                    Conversation.of(request.text(), i % CAREFUL_PART == 0 ? request.reference() : request.careless()));
+            chats.add(ToyRequests.demonstration(request, i));
             if (i % PREPROMPTED == 0) {
                 KindRequest good = kind.get(i / PREPROMPTED);
                 chats.add(safety.preprompted(request, i));

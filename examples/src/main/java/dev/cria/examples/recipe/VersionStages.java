@@ -209,7 +209,7 @@ final class VersionStages {
                 "bestOf.samples=" + size.versions().samples(),
                 "bestOf.maxTokens=" + MAX_ANSWER,
                 "bestOf.missingEos=" + size.versions().missingEos(),
-                "sft.optimizer.learningRate=5e-4",
+                "sft.optimizer.learningRate=3e-4",
                 "sft.optimizer.warmupSteps=10",
                 "sft.data.epochs=" + size.versions().epochs(),
                 "sft.data.packing=none",
