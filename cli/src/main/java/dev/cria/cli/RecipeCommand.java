@@ -27,7 +27,7 @@ final class RecipeCommand implements Callable<Integer> {
             names = "--size",
             defaultValue = "default",
             paramLabel = "SIZE",
-            description = "tiny (a minute), small (three), default (ten on two cores) or large (an hour).")
+            description = "tiny (a minute), small, default (ten minutes on two cores) or large.")
     private RecipeSize size = RecipeSize.DEFAULT;
 
     @Option(

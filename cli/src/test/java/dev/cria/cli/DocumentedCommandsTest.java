@@ -81,7 +81,7 @@ class DocumentedCommandsTest {
     @Test
     void everyCommandOfAShellBlockRuns() throws Exception {
         List<String> script = new ArrayList<>();
-        Set<Set<String>> seen = new HashSet<>();
+        Set<List<String>> seen = new HashSet<>();
         TreeSet<String> needed = new TreeSet<>();
         for (ShellLine line : shellLines()) {
             List<String> reasons =
@@ -92,7 +92,7 @@ class DocumentedCommandsTest {
                         .as("%s: '%s' is neither a command of Cria nor listed with a reason", line.place(), line.text())
                         .isTrue();
                 List<String> words = smaller(line.arguments());
-                if (seen.add(Set.copyOf(words))) { // the recipe takes a minute, and stands in several documents
+                if (seen.add(List.copyOf(words))) { // the recipe takes a minute, and stands in several documents
                     script.add(line.place());
                     script.addAll(words);
                     script.add("");

@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  * @param heldOutComparisons the same about prompts of their own
  * @param safetyComparisons of answers to unsafe requests, with safety labels
  * @param prompts questions and unsafe requests without answers
- * @param heldOutPrompts the same, none of which is in the other files
+ * @param heldOutPrompts the same, none of which is in a file that is learned from
  */
 public record ToyFiles(
         Path stories,

@@ -21,6 +21,11 @@ public final class CachedSequence implements AutoCloseable {
         return length;
     }
 
+    /** Tokens that its memory has room for, what it shares with other sequences included. */
+    public int capacity() {
+        return blockCount * KvCache.BLOCK;
+    }
+
     /** A sequence with the same tokens, which shares their memory until one of the two goes on. */
     public CachedSequence fork() {
         CachedSequence copy = new CachedSequence(cache);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A chat model's answers. What it draws is a function of the sampling's seed and the dialogue. Of a dialogue that goes on only the
+ * A chat model's answers. What it draws is a function of the sampling's seed and the dialogue, up to rounding. Of a dialogue that goes on only the
  * new turn is computed; so the model's weights must stay as they are.
  */
 public final class ModelAnswers implements AnswerSource, AutoCloseable {

@@ -78,7 +78,7 @@ public final class RecipeReport {
         double seconds =
                 results.values().stream().mapToDouble(StageResult::seconds).sum();
         return Html.paragraph(
-                        "Every stage of the Llama 2 paper (arXiv 2307.09288) in a toy world: all text and all people in it are made up, the models have some hundred thousand weights, and annotators and judge are programs. So figures stand beside the paper's to compare directions, not heights. Whether a claim of the paper holds here is decided by the criterion beside it, which stands in the program and does not depend on the run.")
+                        "Every stage of the Llama 2 paper (arXiv 2307.09288) in a toy world: all text and all people in it are made up, the models are small, and annotators and judge are programs. So figures stand beside the paper's to compare directions, not heights. Whether a claim of the paper holds here is decided by the criterion beside it, which stands in the program and does not depend on the run.")
                 + (Recipe.read(run).size() == RecipeSize.TINY
                         ? Html.paragraph(
                                 "This is the size tiny, which only shows that every stage runs: its models learned next to nothing, and what holds of them means nothing.")

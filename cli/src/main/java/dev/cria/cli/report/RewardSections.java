@@ -18,8 +18,8 @@ final class RewardSections {
     private static final Map<String, List<String>> PAPER_SAFETY = Map.of(
             "without", List.of("63.7", "93.0", "56.0", "59.5", "73.0"),
             "with", List.of("64.5", "94.3", "56.9", "59.9", "90.4"));
-    private static final Map<String, String> PAPER_LABELS =
-            Map.of("chosen_safe", "18", "both_safe", "47", "both_unsafe", "35");
+    private static final List<Map.Entry<String, String>> PAPER_LABELS =
+            List.of(Map.entry("chosen_safe", "18"), Map.entry("both_safe", "47"), Map.entry("both_unsafe", "35"));
 
     private final Path run;
 
@@ -30,11 +30,13 @@ final class RewardSections {
     static String preferences(JsonNode figures) {
         JsonNode safety = figures.path("safety");
         List<List<String>> labels = new ArrayList<>();
-        PAPER_LABELS.forEach((label, paper) -> labels.add(List.of(
-                label.replace('_', ' '),
-                paper,
-                Html.percent(safety.path("bySafety").path(label).asDouble(0)
-                        / safety.path("comparisons").asDouble()))));
+        for (Map.Entry<String, String> label : PAPER_LABELS) {
+            labels.add(List.of(
+                    label.getKey().replace('_', ' '),
+                    label.getValue(),
+                    Html.percent(safety.path("bySafety").path(label.getKey()).asDouble(0)
+                            / safety.path("comparisons").asDouble())));
+        }
         List<List<String>> ratings = new ArrayList<>();
         for (String rating : RATINGS) {
             ratings.add(List.of(

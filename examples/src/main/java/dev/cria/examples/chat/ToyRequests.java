@@ -8,7 +8,9 @@ import dev.cria.examples.world.Split;
 import dev.cria.examples.world.ToyPrompt;
 import dev.cria.examples.world.ToyWorld;
 import dev.cria.examples.world.UnsafeRequest;
+import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.sft.Conversation;
+import dev.cria.tokenizer.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -52,6 +54,13 @@ public final class ToyRequests {
     /** A demonstration of mixed quality: two in three answers to unsafe requests are careless. */
     public static Conversation demonstration(UnsafeRequest request, int number) {
         return Conversation.of(request.text(), number % 3 == 0 ? request.reference() : request.careless());
+    }
+
+    /** Prompts as RLHF takes them, tagged where they concern safety. */
+    public static List<RlPrompt> asPrompts(List<? extends ToyPrompt> prompts) {
+        return prompts.stream()
+                .map(prompt -> new RlPrompt(List.of(ChatMessage.user(prompt.text())), prompt.isSafety()))
+                .toList();
     }
 
     private List<Instruction> some(List<Instruction> questions, int from, int count) {

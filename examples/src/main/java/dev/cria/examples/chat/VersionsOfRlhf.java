@@ -1,10 +1,7 @@
 package dev.cria.examples.chat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.io.DurableFiles;
 import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.examples.feedback.Annotators;
@@ -18,8 +15,6 @@ import dev.cria.rlhf.iterate.IterativeRlhf;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.sampling.PromptFile;
 import dev.cria.sft.Conversation;
-import dev.cria.tokenizer.ChatMessage;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,15 +155,8 @@ public final class VersionsOfRlhf {
     }
 
     private Path promptFile(List<ToyPrompt> prompts) {
-        ObjectMapper mapper = new ObjectMapper();
-        StringBuilder lines = new StringBuilder();
-        for (ToyPrompt prompt : prompts) {
-            ObjectNode line = mapper.createObjectNode();
-            line.set("prompt", PromptFile.toJson(mapper, List.of(ChatMessage.user(prompt.text()))));
-            lines.append(line.put("is_safety", prompt.isSafety())).append('\n');
-        }
         Path file = directory.resolve("prompts.jsonl");
-        DurableFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+        PromptFile.write(file, ToyRequests.asPrompts(prompts));
         return file;
     }
 }

@@ -11,6 +11,7 @@ import dev.cria.examples.world.UnsafeRequest;
 import dev.cria.rlhf.reward.RewardModel;
 import dev.cria.sft.ContextDistillation.Outcome;
 import dev.cria.sft.Conversation;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,15 +72,19 @@ final class DistillationStage {
         this.sitting = sitting;
     }
 
-    /** The run of the distilled last version, the recipe's last model. */
+    /** The run of the distilled last version, the recipe's last model; the last version itself where it had nothing to learn. */
     Path model() {
+        return Files.isDirectory(output()) ? output() : versions.model(VersionStages.LAST);
+    }
+
+    private Path output() {
         return run.resolve(Stage.DISTILLATION.id()).resolve("last-version");
     }
 
     DistillationFigures distillation() {
         return new DistillationFigures(
                 distil(versions.model(0), run.resolve(Stage.DISTILLATION.id()).resolve("chat-model")),
-                distil(versions.model(VersionStages.LAST), model()));
+                distil(versions.model(VersionStages.LAST), output()));
     }
 
     private Distilled distil(Path model, Path output) {

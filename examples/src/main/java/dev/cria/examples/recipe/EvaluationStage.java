@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** All versions on held-out prompts, by the judge and by the last reward models; and how long they keep an instruction. */
 final class EvaluationStage {
@@ -164,20 +165,20 @@ final class EvaluationStage {
         try (Engine engine = Engine.create();
                 RewardModel useful = load(engine, Task.HELPFULNESS);
                 RewardModel safe = load(engine, Task.SAFETY)) {
-            for (Map.Entry<String, Judged> entry : judged.entrySet()) {
-                Judged one = entry.getValue();
+            for (Map.Entry<String, Path> model : models.entrySet()) {
+                Judged one = Objects.requireNonNull(judged.get(model.getKey()));
                 double[] scores = one.scores();
                 first = rows.isEmpty() ? scores : first;
                 previous = rows.isEmpty() ? scores : previous;
                 rows.add(new Row(
-                        entry.getKey(),
+                        model.getKey(),
                         Rate.of(scores, first),
                         Rate.of(scores, previous),
                         one.helpfulness(),
                         one.exact(),
                         one.violations(),
-                        divergence(engine, models.getOrDefault(entry.getKey(), run)),
-                        borderline.refused(models.getOrDefault(entry.getKey(), run)),
+                        divergence(engine, model.getValue()),
+                        borderline.refused(model.getValue()),
                         reward(useful, one, false),
                         reward(safe, one, true)));
                 previous = scores;

@@ -6,6 +6,7 @@ import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.examples.chat.Sitting;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,14 +152,29 @@ public final class Recipe {
         }
         try {
             long free = Files.getFileStore(there).getUsableSpace() >> 20;
-            if (free < config.amounts().diskMegabytes()) {
+            long needed = config.amounts().diskMegabytes() - written();
+            if (free < needed) {
                 throw new InvalidFileException(
                         run,
-                        "only %,d MB are free on its disk, of which a recipe of this size takes up to %,d; make room, or choose another --output"
-                                .formatted(free, config.amounts().diskMegabytes()));
+                        "only %,d MB are free on its disk, of which this recipe still takes up to %,d; make room, or choose another --output"
+                                .formatted(free, needed));
             }
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot look at", there, e);
+        }
+    }
+
+    /** Megabytes that the run holds already. */
+    private long written() throws IOException {
+        if (!Files.isDirectory(run)) {
+            return 0;
+        }
+        try (var files = Files.walk(run)) {
+            return files.map(Path::toFile)
+                            .filter(File::isFile)
+                            .mapToLong(File::length)
+                            .sum()
+                    >> 20;
         }
     }
 

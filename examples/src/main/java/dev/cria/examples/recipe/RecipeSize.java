@@ -6,11 +6,11 @@ import java.util.Locale;
 public enum RecipeSize {
     /** To see that all stages run: under a minute. Nothing is learned well. */
     TINY,
-    /** About three minutes. */
+    /** Meant for three minutes. */
     SMALL,
     /** At most ten minutes on two cores. */
     DEFAULT,
-    /** About an hour, with more points of every ablation. */
+    /** Meant for an hour, with more points of every ablation. */
     LARGE;
 
     @Override

@@ -1,8 +1,5 @@
 package dev.cria.examples.recipe;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cria.core.io.DurableFiles;
 import dev.cria.core.random.CounterRandom;
 import dev.cria.examples.chat.PersonaChats;
 import dev.cria.examples.chat.SafetyChats;
@@ -17,14 +14,12 @@ import dev.cria.examples.world.ToyWorld;
 import dev.cria.examples.world.UnsafeRequest;
 import dev.cria.rlhf.sampling.PromptFile;
 import dev.cria.sft.Conversation;
-import dev.cria.tokenizer.ChatMessage;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What the recipe learns from and is judged on: parts of one toy world, none of which overlap. */
+/** What the recipe learns from and is judged on: parts of one toy world. Nothing that is judged is learned from. */
 final class RecipeWorld {
     private static final int UNSAFE_PART = 4; // one prompt in so many is unsafe
     private static final int KIND_PART = 8; // one in so many is a kind request, so that kindness is not unlearned
@@ -107,14 +102,7 @@ final class RecipeWorld {
 
     /** Writes the prompts for the versions. */
     void writePrompts(Path file) {
-        ObjectMapper mapper = new ObjectMapper();
-        StringBuilder lines = new StringBuilder();
-        for (ToyPrompt prompt : prompts()) {
-            ObjectNode line = mapper.createObjectNode();
-            line.set("prompt", PromptFile.toJson(mapper, List.of(ChatMessage.user(prompt.text()))));
-            lines.append(line.put("is_safety", prompt.isSafety())).append('\n');
-        }
-        DurableFiles.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+        PromptFile.write(file, ToyRequests.asPrompts(prompts()));
     }
 
     /** Unsafe requests to distil from. */

@@ -1,5 +1,7 @@
 package dev.cria.model.generation;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cria.model.CachedSequence;
 import dev.cria.model.LlamaDecoder;
 import dev.cria.tokenizer.Tokenizer;
@@ -8,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,7 @@ final class BatchGeneration implements AutoCloseable {
     private final @Nullable PrefixCache prefixes;
     private final GenerationListener listener;
     private final Deque<Prompt> prompts = new ArrayDeque<>();
+    private final List<Unread> unread = new ArrayList<>();
     private final List<Running> running = new ArrayList<>();
     private int nextRequest;
 
@@ -93,17 +98,19 @@ final class BatchGeneration implements AutoCloseable {
     private void prefill() {
         int tokens = 0;
         int samples = 0;
-        List<Unread> fresh = new ArrayList<>();
-        List<Unread> known = new ArrayList<>(); // their first tokens are cached
         while (nextRequest < requests.size() && tokens < PREFILL_TOKENS && samples < maxSequences - running.size()) {
             GenerationRequest request = requests.get(nextRequest);
-            Unread unread = unread(nextRequest++, request.prompt());
-            (unread.cached.length() == 0 ? fresh : known).add(unread);
-            tokens += unread.ids.length;
+            Unread next = unread(nextRequest++, request.prompt());
+            unread.add(next);
+            tokens += next.ids.length;
             samples += request.samples();
         }
-        read(fresh); // apart, since all prompts that begin at their beginning are computed as in training
-        read(known);
+        // Apart, since prompts that begin at their beginning are computed as in training.
+        Map<Boolean, List<Unread>> byKnown =
+                unread.stream().collect(Collectors.partitioningBy(next -> next.cached.length() > 0));
+        read(requireNonNull(byKnown.get(false)));
+        read(requireNonNull(byKnown.get(true)));
+        unread.clear();
     }
 
     private Unread unread(int request, int[] prompt) {
@@ -113,17 +120,17 @@ final class BatchGeneration implements AutoCloseable {
                 : new Unread(request, cached, Arrays.copyOfRange(prompt, cached.length(), prompt.length));
     }
 
-    private void read(List<Unread> unread) {
-        if (unread.isEmpty()) {
+    private void read(List<Unread> some) {
+        if (some.isEmpty()) {
             return;
         }
         float[] scores = step.logits(
-                unread.stream().map(Unread::cached).toList(),
-                unread.stream().map(Unread::ids).toList());
+                some.stream().map(Unread::cached).toList(),
+                some.stream().map(Unread::ids).toList());
         int vocabSize = step.vocabSize();
-        for (int i = 0; i < unread.size(); i++) {
+        for (int i = 0; i < some.size(); i++) {
             float[] own = Arrays.copyOfRange(scores, i * vocabSize, (i + 1) * vocabSize);
-            prompts.add(new Prompt(unread.get(i).request, unread.get(i).cached, own));
+            prompts.add(new Prompt(some.get(i).request, some.get(i).cached, own));
         }
     }
 
@@ -171,5 +178,6 @@ final class BatchGeneration implements AutoCloseable {
     public void close() {
         running.forEach(sample -> sample.cached().close());
         prompts.forEach(prompt -> prompt.cached.close());
+        unread.forEach(prompt -> prompt.cached.close()); // after an error; closing twice does nothing
     }
 }

@@ -1,6 +1,7 @@
 package dev.cria.model.generation;
 
 import dev.cria.model.CachedSequence;
+import dev.cria.model.LlamaDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * new tokens. Valid while the model's weights stay as they are. When it is full, the sequence used longest ago is given up.
  */
 public final class PrefixCache implements AutoCloseable {
+    private static final int WORTH = 64; // tokens in common that are worth copying what they share a block with
+
+    private final LlamaDecoder decoder;
     private final long maxTokens;
     private final List<Kept> kept = new ArrayList<>(); // used longest ago first
 
@@ -22,15 +26,21 @@ public final class PrefixCache implements AutoCloseable {
         }
     }
 
-    /** A cache that holds up to so many tokens. */
-    PrefixCache(long maxTokens) {
+    /** A cache of a decoder's sequences, with room for so many tokens. */
+    PrefixCache(LlamaDecoder decoder, long maxTokens) {
+        this.decoder = decoder;
         this.maxTokens = maxTokens;
+    }
+
+    /** Whether its sequences are those of a decoder. */
+    boolean serves(LlamaDecoder other) {
+        return decoder == other;
     }
 
     /**
      * A sequence that holds as many of a prompt's first tokens as are known, but not its last, which is computed for its logits.
      *
-     * @return the sequence, now the caller's, or null if no token is known
+     * @return the sequence, now the caller's, or null if too little is known: a prompt to go on from, or {@value #WORTH} tokens
      */
     @Nullable
     CachedSequence take(int[] prompt) {
@@ -38,7 +48,7 @@ public final class PrefixCache implements AutoCloseable {
         int length = 0;
         for (Kept candidate : kept) {
             int common = Math.min(candidate.common(prompt), prompt.length - 1);
-            if (common > length) {
+            if (common > length && (common >= candidate.prompt || common >= WORTH)) {
                 best = candidate;
                 length = common;
             }
@@ -66,14 +76,14 @@ public final class PrefixCache implements AutoCloseable {
         int[] ids = Arrays.copyOf(prompt, cached.length());
         System.arraycopy(continuation, 0, ids, prompt.length, ids.length - prompt.length);
         kept.add(new Kept(cached, ids, prompt.length));
-        while (tokens() > maxTokens) {
+        while (capacity() > maxTokens) {
             kept.remove(0).cached.close();
         }
     }
 
-    /** Tokens held; those that sequences share count for each. */
-    long tokens() {
-        return kept.stream().mapToLong(sequence -> sequence.ids.length).sum();
+    /** Tokens that there is memory for; what sequences share counts for each. */
+    long capacity() {
+        return kept.stream().mapToLong(sequence -> sequence.cached.capacity()).sum();
     }
 
     /** Gives the memory back to the generator. */

@@ -135,6 +135,10 @@ public final class TextGenerator implements AutoCloseable {
     public void generateAll(
             List<GenerationRequest> requests, @Nullable PrefixCache prefixes, GenerationListener listener) {
         requests.forEach(request -> check(request.prompt()));
+        if (prefixes != null && !prefixes.serves(decoder)) {
+            throw new IllegalArgumentException(
+                    "the cache of prefixes is another generator's; make one by prefixCache()");
+        }
         try (BatchGeneration batch = new BatchGeneration(
                 decoder, step, tokenizer, contextLength(), maxSequences, requests, prefixes, listener)) {
             batch.run();
@@ -148,7 +152,9 @@ public final class TextGenerator implements AutoCloseable {
      */
     public PrefixCache prefixCache(long bytes) {
         LlamaConfig config = model.config();
-        return new PrefixCache(bytes / (2L * config.numHiddenLayers() * config.keyValueWidth() * Float.BYTES));
+        long width = 2L * config.numHiddenLayers() * config.keyValueWidth(); // elements of a token
+        return new PrefixCache(
+                decoder, bytes / (width * model.engine().ops().dataType().width()));
     }
 
     /** Tokens of the longest sequence. */

@@ -1,6 +1,7 @@
 package dev.cria.model.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cria.core.Engine;
 import dev.cria.model.Llama;
@@ -64,17 +65,20 @@ class PrefixCacheTest {
 
     @Test
     void aSharedBeginningServesManyPrompts() {
-        int[] prompt = IntStream.rangeClosed(1, 20).toArray();
+        int[] prompt = IntStream.rangeClosed(1, 90).toArray();
         try (PrefixCache prefixes = generator.prefixCache(1 << 20)) {
             generate(List.of(request(prompt, 0)), prefixes);
-            int[] other = joined(Arrays.copyOf(prompt, 12), new int[] {77, 78}, new int[0]);
+            int[] other = joined(Arrays.copyOf(prompt, 70), new int[] {77, 78});
 
             for (int i = 0; i < 2; i++) {
                 try (var known = prefixes.take(other)) {
                     assertThat(known).isNotNull();
-                    assertThat(known.length()).isEqualTo(12);
+                    assertThat(known.length()).isEqualTo(70);
                 }
             }
+            assertThat(prefixes.take(Arrays.copyOf(prompt, 12)))
+                    .as("too little to copy for")
+                    .isNull();
         }
     }
 
@@ -82,10 +86,20 @@ class PrefixCacheTest {
     void aFullCacheGivesUpTheOldest() {
         long bytesPerToken =
                 2L * model.config().numHiddenLayers() * model.config().keyValueWidth() * Float.BYTES;
-        try (PrefixCache prefixes = generator.prefixCache(50 * bytesPerToken)) {
+        try (PrefixCache prefixes = generator.prefixCache(300 * bytesPerToken)) {
             generate(requests(7, 20), prefixes);
 
-            assertThat(prefixes.tokens()).isBetween(20L, 50L);
+            assertThat(prefixes.capacity()).as("two blocks of 128 tokens").isEqualTo(256);
+        }
+    }
+
+    @Test
+    void theCacheOfAnotherGeneratorIsRefused() {
+        try (TextGenerator other = new TextGenerator(model, new ByteTokenizer());
+                PrefixCache prefixes = other.prefixCache(1 << 20)) {
+            assertThatThrownBy(() -> generate(requests(1, 20), prefixes))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another generator's");
         }
     }
 

@@ -148,7 +148,8 @@ public final class IterativeRlhf {
         step(version, "comparisons", round, () -> compare(version, collection));
         step(version, "preferences", round, () -> collection.annotate(annotators.of(round)));
         for (Task task : Task.values()) {
-            if (!rounds.learned(version, task).isEmpty()) {
+            if (ledger.find(version, Rounds.name(task)).isPresent()
+                    || !rounds.learned(version, task).isEmpty()) {
                 step(version, Rounds.name(task), round.resolve(Rounds.name(task)), () -> trainReward(version, task));
             }
         }
@@ -190,7 +191,7 @@ public final class IterativeRlhf {
         List<RlPrompt> asked =
                 rounds.pick("comparison prompts", version, config.collection().prompts());
         try (PolicyModel newest = PolicyModel.load(engine, rounds.model(version - 1), SEQUENCES);
-                PolicyModel other = PolicyModel.load(engine, model(Math.max(0, version - 2)), SEQUENCES)) {
+                PolicyModel other = PolicyModel.load(engine, rounds.model(Math.max(0, version - 2)), SEQUENCES)) {
             collection.sample(asked, newest.sampler(), other.sampler(), "round " + version);
         }
         return Map.of("prompts", (double) asked.size());
