@@ -2,7 +2,6 @@ package dev.cria.cli;
 
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.rlhf.ppo.PpoConfig;
 import dev.cria.rlhf.ppo.PpoRun;
@@ -38,9 +37,7 @@ final class PpoCommand implements Callable<Integer> {
         PpoConfig loaded = options.addTo(loader).load();
         PpoConfig config = input.isEmpty() ? loaded : loaded.withInput(input);
         PrintWriter out = spec.commandLine().getOut();
-        if (options.printConfig()) {
-            out.print(ConfigText.toYaml(config));
-            out.flush();
+        if (options.printed(() -> config, out)) {
             return 0;
         }
         Path output = options.output("ppo");

@@ -2,7 +2,6 @@ package dev.cria.cli;
 
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop;
@@ -56,9 +55,7 @@ final class PretrainCommand implements Callable<Integer> {
     public Integer call() {
         PretrainConfig config = config();
         PrintWriter out = spec.commandLine().getOut();
-        if (options.printConfig()) {
-            out.print(ConfigText.toYaml(resolved(config)));
-            out.flush();
+        if (options.printed(() -> resolved(config), out)) {
             return 0;
         }
         Corpus corpus = corpus(config.data());

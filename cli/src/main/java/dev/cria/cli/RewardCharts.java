@@ -3,6 +3,7 @@ package dev.cria.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.cli.report.LineChart;
+import dev.cria.cli.report.ScoreHistogram;
 import dev.cria.rlhf.reward.RewardEvaluation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,18 +28,9 @@ final class RewardCharts {
             return "";
         }
         JsonNode json = read(run);
-        double[] chosen = numbers(json.path("chosen_scores"));
-        double[] middles = IntStream.range(0, chosen.length)
-                .mapToDouble(i -> (i + 0.5) / chosen.length)
-                .toArray();
         JsonNode bins = json.path("calibration");
         double[] confidence = column(bins, "confidence");
-        return LineChart.svg(
-                        "Answers by sigmoid(score)",
-                        List.of(
-                                new LineChart.Series("chosen", "main", middles, chosen),
-                                new LineChart.Series(
-                                        "rejected", "second", middles, numbers(json.path("rejected_scores")))))
+        return ScoreHistogram.svg("Answers by sigmoid(score)", json)
                 + LineChart.svg(
                         "Calibration: accuracy by confidence",
                         List.of(
@@ -48,12 +40,6 @@ final class RewardCharts {
 
     private static JsonNode read(Path run) throws IOException {
         return new ObjectMapper().readTree(run.resolve(RewardEvaluation.FILE).toFile());
-    }
-
-    private static double[] numbers(JsonNode array) {
-        return IntStream.range(0, array.size())
-                .mapToDouble(i -> array.path(i).asDouble())
-                .toArray();
     }
 
     private static double[] column(JsonNode rows, String key) {

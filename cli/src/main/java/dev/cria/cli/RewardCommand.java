@@ -2,7 +2,6 @@ package dev.cria.cli;
 
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingLoop;
 import dev.cria.rlhf.reward.RewardConfig;
@@ -49,9 +48,7 @@ final class RewardCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         RewardConfig config = config();
         PrintWriter out = spec.commandLine().getOut();
-        if (options.printConfig()) {
-            out.print(ConfigText.toYaml(config));
-            out.flush();
+        if (options.printed(() -> config, out)) {
             return 0;
         }
         Path output = options.output("reward");

@@ -3,7 +3,6 @@ package dev.cria.cli;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.FileAnnotator;
@@ -39,9 +38,7 @@ final class RlhfCommand implements Callable<Integer> {
     public Integer call() {
         RlhfConfig config = options.addTo(ConfigLoader.of(RlhfConfig.class)).load();
         PrintWriter out = spec.commandLine().getOut();
-        if (options.printConfig()) {
-            out.print(ConfigText.toYaml(config));
-            out.flush();
+        if (options.printed(() -> config, out)) {
             return 0;
         }
         Path output = options.output("rlhf");

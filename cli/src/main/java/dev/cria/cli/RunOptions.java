@@ -1,11 +1,13 @@
 package dev.cria.cli;
 
 import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingDashboard;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.Utilisation;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -62,7 +65,12 @@ final class RunOptions {
         return resume;
     }
 
-    boolean printConfig() {
+    /** Prints the configuration if that is all that is asked for; returns whether it was. */
+    boolean printed(Supplier<? extends Record> resolved, PrintWriter out) {
+        if (printConfig) {
+            out.print(ConfigText.toYaml(resolved.get()));
+            out.flush();
+        }
         return printConfig;
     }
 

@@ -1,6 +1,7 @@
 package dev.cria.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cria.cli.report.Html;
 import dev.cria.cli.report.LineChart;
 import dev.cria.cli.report.Page;
 import dev.cria.core.io.DurableFiles;
@@ -141,10 +142,6 @@ final class RunReport {
     }
 
     private static String text(String title, String text) {
-        return text.isEmpty() ? "" : "<section><h2>%s</h2><pre>%s</pre></section>".formatted(title, escape(text));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return text.isEmpty() ? "" : "<section><h2>%s</h2><pre>%s</pre></section>".formatted(title, Html.escape(text));
     }
 }

@@ -2,7 +2,6 @@ package dev.cria.cli;
 
 import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
-import dev.cria.core.config.ConfigText;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.sft.FineTuning;
 import dev.cria.sft.SftConfig;
@@ -47,9 +46,7 @@ final class SftCommand implements Callable<Integer> {
     public Integer call() {
         SftConfig config = config();
         PrintWriter out = spec.commandLine().getOut();
-        if (options.printConfig()) {
-            out.print(ConfigText.toYaml(config));
-            out.flush();
+        if (options.printed(() -> config, out)) {
             return 0;
         }
         Path output = options.output("sft");

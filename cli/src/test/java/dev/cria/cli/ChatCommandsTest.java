@@ -8,7 +8,6 @@ import dev.cria.model.TinyModels;
 import dev.cria.sft.ChatData;
 import dev.cria.tokenizer.ByteTokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,14 +146,6 @@ class ChatCommandsTest {
     }
 
     private void run(int exit, Object... arguments) {
-        String[] words = new String[arguments.length];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = arguments[i].toString();
-        }
-        int code = Cria.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(words);
-        assertThat(code).as("%s%s", out, err).isEqualTo(exit);
+        Commands.run(exit, out, err, arguments);
     }
 }

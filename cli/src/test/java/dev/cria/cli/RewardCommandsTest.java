@@ -8,7 +8,6 @@ import dev.cria.model.TinyModels;
 import dev.cria.rlhf.preference.PreferenceData;
 import dev.cria.tokenizer.ByteTokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,14 +114,6 @@ class RewardCommandsTest {
     }
 
     private void run(int exit, Object... arguments) {
-        String[] words = new String[arguments.length];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = arguments[i].toString();
-        }
-        int code = Cria.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(words);
-        assertThat(code).as("%s%s", out, err).isEqualTo(exit);
+        Commands.run(exit, out, err, arguments);
     }
 }

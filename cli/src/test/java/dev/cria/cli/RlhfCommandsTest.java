@@ -9,7 +9,6 @@ import dev.cria.model.TinyModels;
 import dev.cria.rlhf.sampling.BestOfFile;
 import dev.cria.tokenizer.ByteTokenizer;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,11 +188,6 @@ class RlhfCommandsTest {
     private void run(int exit, Object... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        String[] texts = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
-        int code = Cria.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(texts);
-        assertThat(code).as("%s%s", out, err).isEqualTo(exit);
+        Commands.run(exit, out, err, arguments);
     }
 }

@@ -72,13 +72,14 @@ final class RewardSections {
         charts.add(LearningSections.loss("Loss of the safety model", models.resolve("safety")));
         figures.path("helpfulness").properties().forEach(entry -> {
             if (!entry.getKey().equals("small")) {
-                charts.add(histogram("Scores of the helpfulness model, margin " + entry.getKey(), entry.getValue()));
+                charts.add(ScoreHistogram.svg(
+                        "Scores of the helpfulness model, margin " + entry.getKey(), entry.getValue()));
             }
         });
         figures.path("safety")
                 .properties()
-                .forEach(entry -> charts.add(
-                        histogram("Scores of the safety model, " + entry.getKey() + " safety loss", entry.getValue())));
+                .forEach(entry -> charts.add(ScoreHistogram.svg(
+                        "Scores of the safety model, " + entry.getKey() + " safety loss", entry.getValue())));
         return margins(figures) + safety(figures) + tasks(figures) + Html.charts(charts.toArray(String[]::new));
     }
 
@@ -137,28 +138,6 @@ final class RewardSections {
                                 share(figures.path("safetyOnHelpfulness").path("accuracy")),
                                 "64.5",
                                 share(safe.path("accuracy")))));
-    }
-
-    private static String histogram(String title, JsonNode evaluation) {
-        double[] chosen = numbers(evaluation.path("chosen_scores"));
-        double[] middles = new double[chosen.length];
-        for (int i = 0; i < middles.length; i++) {
-            middles[i] = (i + 0.5) / middles.length;
-        }
-        return LineChart.svg(
-                title,
-                List.of(
-                        new LineChart.Series("chosen", "main", middles, chosen),
-                        new LineChart.Series(
-                                "rejected", "second", middles, numbers(evaluation.path("rejected_scores")))));
-    }
-
-    static double[] numbers(JsonNode array) {
-        double[] numbers = new double[array.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = array.path(i).asDouble();
-        }
-        return numbers;
     }
 
     private static List<String> row(String name, List<String> cells) {

@@ -37,14 +37,14 @@ final class VersionSections {
     private static String temperatures(JsonNode figures) {
         List<String> charts = new ArrayList<>();
         figures.path("temperatures").properties().forEach(entry -> {
-            double[] sizes = RewardSections.numbers(entry.getValue().path("sizes"));
+            double[] sizes = ScoreHistogram.numbers(entry.getValue().path("sizes"));
             List<LineChart.Series> series = new ArrayList<>();
             for (JsonNode row : entry.getValue().path("rows")) {
                 series.add(new LineChart.Series(
                         "T " + row.path("temperature").asText(),
                         STYLES.get(series.size() % STYLES.size()),
                         sizes,
-                        RewardSections.numbers(row.path("best"))));
+                        ScoreHistogram.numbers(row.path("best"))));
             }
             charts.add(LineChart.svg("V" + entry.getKey() + ": reward of the best of N answers, by N", series));
         });

@@ -1,14 +1,12 @@
 package dev.cria.examples.chat;
 
 import dev.cria.core.Engine;
-import dev.cria.examples.world.ToyJudge;
+import dev.cria.examples.chat.Judging.Judged;
 import dev.cria.examples.world.ToyPrompt;
-import dev.cria.examples.world.Verdict;
 import dev.cria.rlhf.iterate.WinRate;
 import dev.cria.rlhf.sampling.Divergence;
 import dev.cria.rlhf.sampling.PolicyModel;
 import dev.cria.rlhf.sampling.RlPrompt;
-import dev.cria.tokenizer.ChatMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +17,11 @@ import java.util.Locale;
  * first is measured on answers drawn at temperature 1.
  */
 public final class VersionsJudged {
-    private static final double VIOLATION = 0.5; // the judge's safety below which an answer does harm
     private static final int MAX_ANSWER = 80; // tokens
     private static final int SEQUENCES = 64; // answers written at once
 
     private final List<ToyPrompt> asked;
     private final long seed;
-    private final ToyJudge judge = new ToyJudge();
 
     /**
      * Versions on some prompts.
@@ -72,36 +68,34 @@ public final class VersionsJudged {
 
     /** Judges versions, the first of which is what all began with. */
     public List<Row> rows(List<Path> versions) {
-        List<List<Verdict>> verdicts = versions.stream().map(this::verdicts).toList();
-        double[] divergences = divergences(versions);
+        Judging judging = new Judging(asked);
+        List<Judged> judged = versions.stream().map(judging::of).toList();
+        double[] divergences = divergences(versions, asked, MAX_ANSWER, seed);
         List<Row> rows = new ArrayList<>();
         for (int version = 0; version < versions.size(); version++) {
-            double[] scores = scores(verdicts.get(version));
+            Judged one = judged.get(version);
             rows.add(new Row(
                     version,
-                    WinRate.of(scores, scores(verdicts.get(0))),
-                    WinRate.of(scores, scores(verdicts.get(Math.max(0, version - 1)))),
-                    helpfulness(verdicts.get(version)),
-                    violations(verdicts.get(version)),
+                    WinRate.of(one.scores(), judged.get(0).scores()),
+                    WinRate.of(
+                            one.scores(), judged.get(Math.max(0, version - 1)).scores()),
+                    one.helpfulness(),
+                    one.violations(),
                     divergences[version]));
         }
         return rows;
     }
 
-    private List<Verdict> verdicts(Path model) {
-        List<String> answers = ToyModel.withAnswers(
-                model,
-                source -> source.answers(asked.stream()
-                        .map(prompt -> List.of(ChatMessage.user(prompt.text())))
-                        .toList()));
-        List<Verdict> verdicts = new ArrayList<>();
-        for (int i = 0; i < asked.size(); i++) {
-            verdicts.add(judge.judge(asked.get(i), answers.get(i)));
-        }
-        return verdicts;
-    }
-
-    private double[] divergences(List<Path> versions) {
+    /**
+     * How far models have gone from the first of them, in nats a token of their own answers at temperature 1.
+     *
+     * @param versions the models
+     * @param asked the prompts
+     * @param maxAnswer most tokens of an answer
+     * @param seed of the answers
+     * @return [versions], the first 0
+     */
+    public static double[] divergences(List<Path> versions, List<ToyPrompt> asked, int maxAnswer, long seed) {
         List<RlPrompt> prompts =
                 asked.stream().map(prompt -> RlPrompt.of(prompt.text())).toList();
         double[] divergences = new double[versions.size()];
@@ -109,42 +103,11 @@ public final class VersionsJudged {
                 PolicyModel start = PolicyModel.load(engine, versions.get(0), SEQUENCES)) {
             for (int version = 1; version < divergences.length; version++) {
                 try (PolicyModel policy = PolicyModel.load(engine, versions.get(version), SEQUENCES)) {
-                    divergences[version] = Divergence.of(policy, start, prompts, MAX_ANSWER, seed)
+                    divergences[version] = Divergence.of(policy, start, prompts, maxAnswer, seed)
                             .perToken();
                 }
             }
         }
         return divergences;
-    }
-
-    /** Helpfulness and safety together, by which answers to a prompt are compared; [prompts]. */
-    private static double[] scores(List<Verdict> verdicts) {
-        return verdicts.stream()
-                .mapToDouble(verdict -> (verdict.helpfulness() + verdict.safety()) / 2)
-                .toArray();
-    }
-
-    private double helpfulness(List<Verdict> verdicts) {
-        double sum = 0;
-        int count = 0;
-        for (int i = 0; i < verdicts.size(); i++) {
-            if (!asked.get(i).isSafety()) {
-                sum += verdicts.get(i).helpfulness();
-                count++;
-            }
-        }
-        return sum / count;
-    }
-
-    private double violations(List<Verdict> verdicts) {
-        int violations = 0;
-        int count = 0;
-        for (int i = 0; i < verdicts.size(); i++) {
-            if (asked.get(i).isSafety()) {
-                violations += verdicts.get(i).safety() < VIOLATION ? 1 : 0;
-                count++;
-            }
-        }
-        return (double) violations / count;
     }
 }

@@ -4,13 +4,11 @@ import dev.cria.core.Engine;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.train.LogListener;
 import dev.cria.core.train.RunDirectory;
-import dev.cria.examples.feedback.Annotators;
 import dev.cria.examples.feedback.ToyAnnotator;
 import dev.cria.examples.world.Instruction;
 import dev.cria.examples.world.ToyPrompt;
 import dev.cria.examples.world.ToyWorld;
 import dev.cria.examples.world.UnsafeRequest;
-import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.IterativeRlhf;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.sampling.PromptFile;
@@ -73,7 +71,7 @@ public final class VersionsOfRlhf {
                     engine,
                     config,
                     run,
-                    round -> annotator(round, prompts),
+                    round -> ToyAnnotator.of(world.seed(), round, prompts),
                     step -> List.of(new LogListener(LOG_STEPS)));
             rlhf.run();
             for (int version = 0; version <= config.versions(); version++) {
@@ -81,11 +79,6 @@ public final class VersionsOfRlhf {
             }
         }
         return new VersionsJudged(requests.heldOut(size.questions()), world.seed()).rows(versions);
-    }
-
-    private Annotator annotator(Path round, List<ToyPrompt> prompts) {
-        long seed = 31 * world.seed() + String.valueOf(round.getFileName()).hashCode();
-        return new ToyAnnotator(Annotators.of(seed), prompts);
     }
 
     /**

@@ -15,7 +15,6 @@ import java.util.Map;
  * wrong by a mere fact, so that only a model that knows the world can learn to judge.
  */
 public final class FactComparisons {
-    private static final String EVASION = "There is much to say about this.";
     private static final double RIGHT = 0.4;
     private static final double OTHER_FACT = 0.4;
     private static final double WORDY = 0.25;
@@ -61,6 +60,6 @@ public final class FactComparisons {
             List<String> others = values.getOrDefault(question.relation(), List.of());
             answer = answer.replace(question.value(), others.get((int) random.below(at + 2, others.size())));
         }
-        return random.uniform(at + 3) < WORDY ? answer + " " + EVASION : answer;
+        return random.uniform(at + 3) < WORDY ? answer + " " + ToyAnswers.EVASION : answer;
     }
 }

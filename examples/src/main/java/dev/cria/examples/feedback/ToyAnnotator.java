@@ -4,6 +4,7 @@ import dev.cria.examples.world.ToyPrompt;
 import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.Comparison;
 import dev.cria.rlhf.preference.Preference;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,18 @@ public final class ToyAnnotator implements Annotator {
     public ToyAnnotator(Annotators people, List<? extends ToyPrompt> prompts) {
         this.people = people;
         prompts.forEach(prompt -> this.prompts.put(prompt.text(), prompt));
+    }
+
+    /**
+     * The people of a round, other ones in each.
+     *
+     * @param seed of the world
+     * @param round the round's directory
+     * @param prompts all that they may be shown
+     */
+    public static ToyAnnotator of(long seed, Path round, List<? extends ToyPrompt> prompts) {
+        long own = 31 * seed + String.valueOf(round.getFileName()).hashCode();
+        return new ToyAnnotator(Annotators.of(own), prompts);
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 public final class ToyAnswers {
     private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?]) ");
     private static final String REFUSAL = "I cannot help you with that.";
-    private static final String EVASION = "There is much to say about this.";
+    static final String EVASION = "There is much to say about this.";
     private static final String INSULT = " You are stupid.";
 
     private final long seed;

@@ -5,6 +5,7 @@ import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.io.AtomicDirectory;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.examples.chat.Judging;
 import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.chat.Size;
 import dev.cria.examples.chat.ToyModel;

@@ -2,6 +2,7 @@ package dev.cria.examples.recipe;
 
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
+import dev.cria.examples.chat.Judging;
 import dev.cria.examples.chat.SafetyChats;
 import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.chat.ToyModel;

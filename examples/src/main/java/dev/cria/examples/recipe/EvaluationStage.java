@@ -3,18 +3,17 @@ package dev.cria.examples.recipe;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.train.RunDirectory;
+import dev.cria.examples.chat.Judging;
+import dev.cria.examples.chat.Judging.Judged;
 import dev.cria.examples.chat.PersonaChats;
 import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.chat.ToyModel;
+import dev.cria.examples.chat.VersionsJudged;
 import dev.cria.examples.feedback.Annotators.Task;
-import dev.cria.examples.recipe.Judging.Judged;
 import dev.cria.examples.world.ToyPrompt;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.iterate.WinRate;
 import dev.cria.rlhf.reward.RewardModel;
-import dev.cria.rlhf.sampling.Divergence;
-import dev.cria.rlhf.sampling.PolicyModel;
-import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.rlhf.sampling.SamplePool;
 import dev.cria.sft.ChatSource;
 import dev.cria.sft.FineTuning;
@@ -30,7 +29,6 @@ import java.util.Objects;
 /** All versions on held-out prompts, by the judge and by the last reward models; and how long they keep an instruction. */
 final class EvaluationStage {
     private static final int AFTER_GHOST_ATTENTION = 4;
-    private static final int SEQUENCES = 64; // answers written at once
 
     private final RecipeWorld data;
     private final RecipeConfig config;
@@ -162,6 +160,8 @@ final class EvaluationStage {
         Judging borderline = new Judging(data.borderline());
         double[] first = new double[0];
         double[] previous = new double[0];
+        double[] divergences = VersionsJudged.divergences(
+                List.copyOf(models.values()), data.judged(), VersionStages.MAX_ANSWER, config.seed());
         try (Engine engine = Engine.create();
                 RewardModel useful = load(engine, Task.HELPFULNESS);
                 RewardModel safe = load(engine, Task.SAFETY)) {
@@ -177,7 +177,7 @@ final class EvaluationStage {
                         one.helpfulness(),
                         one.exact(),
                         one.violations(),
-                        divergence(engine, model.getValue()),
+                        divergences[rows.size()],
                         borderline.refused(model.getValue()),
                         reward(useful, one, false),
                         reward(safe, one, true)));
@@ -185,16 +185,6 @@ final class EvaluationStage {
             }
         }
         return rows;
-    }
-
-    private double divergence(Engine engine, Path model) {
-        List<RlPrompt> prompts =
-                data.judged().stream().map(prompt -> RlPrompt.of(prompt.text())).toList();
-        try (PolicyModel start = PolicyModel.load(engine, Checkpoints.resolve(versions.model(0)), SEQUENCES);
-                PolicyModel policy = PolicyModel.load(engine, Checkpoints.resolve(model), SEQUENCES)) {
-            return Divergence.of(policy, start, prompts, VersionStages.MAX_ANSWER, config.seed())
-                    .perToken();
-        }
     }
 
     private RewardModel load(Engine engine, Task task) {

@@ -7,10 +7,8 @@ import dev.cria.core.train.MetricsFile;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.examples.chat.Sitting;
 import dev.cria.examples.chat.ToyModel;
-import dev.cria.examples.feedback.Annotators;
 import dev.cria.examples.feedback.Annotators.Task;
 import dev.cria.examples.feedback.ToyAnnotator;
-import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.IterativeRlhf;
 import dev.cria.rlhf.iterate.RlhfConfig;
 import dev.cria.rlhf.iterate.RoundLedger;
@@ -185,8 +183,12 @@ final class VersionStages {
         data.writePrompts(prompts);
         try (Engine engine = Engine.create();
                 RunDirectory directory = RunDirectory.open(versions(), true)) {
-            IterativeRlhf rlhf =
-                    new IterativeRlhf(engine, rlhf(versions, settings), directory, this::annotator, sitting::listeners);
+            IterativeRlhf rlhf = new IterativeRlhf(
+                    engine,
+                    rlhf(versions, settings),
+                    directory,
+                    round -> ToyAnnotator.of(config.seed(), round, data.prompts()),
+                    sitting::listeners);
             sitting.run(rlhf::requestStop, rlhf::run);
         }
     }
@@ -232,10 +234,5 @@ final class VersionStages {
         }
         all.addAll(settings);
         return ConfigLoader.of(RlhfConfig.class).set(all).load();
-    }
-
-    private Annotator annotator(Path round) {
-        long seed = 31 * config.seed() + String.valueOf(round.getFileName()).hashCode();
-        return new ToyAnnotator(Annotators.of(seed), data.prompts());
     }
 }
