@@ -26,8 +26,10 @@ public final class OwnReward {
 
     /** The share of an answer's tokens that are lower-case letters. */
     static final RewardFunction LETTERS = answers -> answers.stream()
-            .map(answer -> Reward.of(
-                    Arrays.stream(answer.ids()).filter(id -> id >= 'a' && id <= 'z').count() / (double) answer.length()))
+            .map(answer -> {
+                long letters = Arrays.stream(answer.ids()).filter(id -> id >= 'a' && id <= 'z').count();
+                return Reward.of((double) letters / answer.ids().length);
+            })
             .toList();
 
     /** Lets a tiny random model, which writes bytes of all kinds, find out what pays. */

@@ -212,6 +212,16 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
+    public void logSumExp(Tensor y, Tensor x) {
+        time(Phase.LM_HEAD, () -> ops.logSumExp(y, x));
+    }
+
+    @Override
+    public void logSumExpBackward(Tensor dx, Tensor dy, Tensor y, Tensor x, boolean accumulate) {
+        time(Phase.LM_HEAD, () -> ops.logSumExpBackward(dx, dy, y, x, accumulate));
+    }
+
+    @Override
     public void swiGlu(Tensor y, Tensor gate, Tensor up) {
         time(Phase.SWIGLU, () -> ops.swiGlu(y, gate, up));
     }

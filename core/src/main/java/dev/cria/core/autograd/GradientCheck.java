@@ -7,10 +7,12 @@ import dev.cria.core.random.CounterRandom;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Compares gradients from the tape with central differences of the loss: the test to write for any loss of one's own.
- * Wants double precision; in single precision the differences are noise.
+ * Compares gradients from the tape with central differences of the loss: the test to write for any loss of one's own, in
+ * double precision, since in single precision the differences are noise. Most of its time goes into starting ND4J's threads:
+ * with {@code OMP_NUM_THREADS=1} in the environment it takes a fraction.
  */
 public final class GradientCheck {
     private static final double STEP = 1e-3; // its error, STEP^4, and rounding, 1e-16 / STEP, are both near 1e-13
@@ -42,8 +44,14 @@ public final class GradientCheck {
      * @param arena memory of a step
      * @param samples elements to compare per weight; weights with no more are compared whole
      * @param seed picks the elements
+     * @throws IllegalArgumentException if the kernels are not in double
      */
     public GradientCheck(TensorOps ops, Arena arena, int samples, long seed) {
+        if (ops.dataType() != DataType.DOUBLE) {
+            throw new IllegalArgumentException(
+                    "in %s, differences of the loss are noise; check in double, by Engine.reference(DataType.DOUBLE)"
+                            .formatted(ops.dataType()));
+        }
         this.ops = ops;
         this.arena = arena;
         this.samples = samples;

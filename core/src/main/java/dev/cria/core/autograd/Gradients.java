@@ -39,8 +39,21 @@ final class Gradients {
         tracked.add(activation);
     }
 
-    boolean isTracked(Tensor activation) {
-        return tracked.contains(activation);
+    /**
+     * Whether gradients of this tensor are wanted.
+     *
+     * @throws IllegalStateException if it is a view, unknown to the tape, of one whose gradients are wanted
+     */
+    private boolean isTracked(Tensor activation) {
+        if (tracked.contains(activation)) {
+            return true;
+        }
+        if (tracked.contains(activation.origin())) {
+            throw new IllegalStateException(
+                    "an operation of the tape read %s, a view of %s through which no gradient passes; make it by Tape.reshape, gather or gatherRows"
+                            .formatted(activation, activation.origin()));
+        }
+        return false;
     }
 
     /** The gradient so far, or null if nothing has reached the activation. */

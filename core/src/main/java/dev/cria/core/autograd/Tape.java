@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #backward} runs the notes in reverse and adds into the gradients of the {@link Parameter}s used.
  *
  * <p>Results live in the step's arena: they are valid until the tape is closed. A tape is used by one thread, for one
- * forward and at most one backward pass.
+ * forward and at most one backward pass. Gradients follow the tensors that operations return, not views of them: {@link #reshape},
+ * not {@link Tensor#reshape}.
  */
 public final class Tape implements AutoCloseable {
     private final TensorOps ops;
@@ -212,6 +213,21 @@ public final class Tape implements AutoCloseable {
                     }
                     ops.scatterRows(dx, dy, rows);
                 }));
+        return y;
+    }
+
+    /** The same elements under another shape. */
+    public Tensor reshape(Tensor x, long... shape) {
+        Tensor y = x.reshape(shape);
+        recordHandingOn(y, dy -> gradients.handOn(x, dy.reshape(x.shape())));
+        return y;
+    }
+
+    /** log(sum(exp(x))) of each row, such as the normalizer of logits: x [rows, columns], result [rows]. */
+    public Tensor logSumExp(Tensor x) {
+        Tensor y = arena.allocate(x.rows());
+        ops.logSumExp(y, x);
+        record(y, dy -> gradients.contribute(x, (dx, add) -> ops.logSumExpBackward(dx, dy, y, x, add)));
         return y;
     }
 
@@ -534,7 +550,8 @@ public final class Tape implements AutoCloseable {
     /**
      * Adds the loss's gradients, times this tape's loss gradient, into the parameters used.
      *
-     * @throws IllegalStateException if the tape was not recording, or has gone back already
+     * @throws IllegalStateException if the tape was not recording or has gone back already, or an operation read a view of another's
+     *     result, which would lose gradients
      */
     public void backward(Scalar loss) {
         if (mode == Mode.INFERENCE || wentBack) {

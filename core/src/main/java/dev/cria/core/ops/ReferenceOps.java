@@ -192,6 +192,17 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
+    public void logSumExp(Tensor y, Tensor x) {
+        y.array().assign(RowWise.softmax(x.array().dup('c')).logSumExp());
+    }
+
+    @Override
+    public void logSumExpBackward(Tensor dx, Tensor dy, Tensor y, Tensor x, boolean accumulate) {
+        INDArray share = Transforms.exp(RowWise.subtract(x.array().dup('c'), y.array()), false);
+        write(dx, RowWise.multiply(share, dy.array()), accumulate);
+    }
+
+    @Override
     public void swiGlu(Tensor y, Tensor gate, Tensor up) {
         INDArray silu = Transforms.sigmoid(gate.array(), true).muli(gate.array());
         y.array().assign(silu.muli(up.array()));

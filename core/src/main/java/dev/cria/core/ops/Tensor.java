@@ -16,9 +16,14 @@ public final class Tensor {
     private final long offset;
     private final long[] shape;
     private final long length;
+    private final @Nullable Tensor origin; // null if this is no view of another
     private @Nullable INDArray array;
 
     Tensor(Slab slab, long offset, long... shape) {
+        this(null, slab, offset, shape);
+    }
+
+    private Tensor(@Nullable Tensor origin, Slab slab, long offset, long... shape) {
         long length = 1;
         for (long size : shape) {
             if (size < 0) {
@@ -34,6 +39,7 @@ public final class Tensor {
         this.offset = offset;
         this.shape = shape.clone();
         this.length = length;
+        this.origin = origin;
     }
 
     /** The shape, a copy. */
@@ -71,9 +77,9 @@ public final class Tensor {
         return slab.dataType();
     }
 
-    /** The same memory under another shape with equally many elements. */
+    /** The same memory under another shape with equally many elements; on a tape use {@code Tape.reshape}, which gradients pass. */
     public Tensor reshape(long... newShape) {
-        Tensor view = new Tensor(slab, offset, newShape);
+        Tensor view = new Tensor(origin(), slab, offset, newShape);
         if (view.length != length) {
             throw new IllegalArgumentException("cannot reshape " + this + " to " + Arrays.toString(newShape));
         }
@@ -81,7 +87,7 @@ public final class Tensor {
     }
 
     /**
-     * Consecutive rows of a matrix, or elements of a vector, as a view.
+     * Consecutive rows of a matrix, or elements of a vector, as a view; on a tape use {@code Tape.gatherRows}.
      *
      * @param from first index in dimension 0, included
      * @param to last index in dimension 0, excluded
@@ -92,7 +98,12 @@ public final class Tensor {
         }
         long[] part = shape.clone();
         part[0] = to - from;
-        return new Tensor(slab, offset + (shape[0] == 0 ? 0 : from * (length / shape[0])), part);
+        return new Tensor(origin(), slab, offset + (shape[0] == 0 ? 0 : from * (length / shape[0])), part);
+    }
+
+    /** The tensor that this is a view of, by {@link #reshape} or {@link #slice}, however often; this one if it is no view. */
+    public Tensor origin() {
+        return origin == null ? this : origin;
     }
 
     /** The ND4J view of this tensor. Made on first use, since it costs microseconds. */

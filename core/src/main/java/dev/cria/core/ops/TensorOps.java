@@ -200,6 +200,14 @@ public interface TensorOps extends AutoCloseable {
      */
     void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures);
 
+    // ---- Log-sum-exp: y = log(sum(exp(x))) of each row
+
+    /** Log-sum-exp of each row: y [rows], x [rows, columns]. */
+    void logSumExp(Tensor y, Tensor x);
+
+    /** Gradient of {@link #logSumExp}, written or added to: dx = dy * exp(x - y), dx and x [rows, columns], dy and y [rows]. */
+    void logSumExpBackward(Tensor dx, Tensor dy, Tensor y, Tensor x, boolean accumulate);
+
     // ---- SwiGLU (Shazeer 2020): y = silu(gate) * up, silu(x) = x * sigmoid(x)
 
     /** y = silu(gate) * up. */

@@ -3,6 +3,7 @@ package dev.cria.core.autograd;
 import static dev.cria.core.autograd.Weights.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cria.core.Engine;
@@ -120,6 +121,41 @@ class VectorOpsTest {
                             tape -> tape.mean(tape.square(tape.exp(
                                     tape.tokenLogProbs(tape.embedding(w.get("x"), ROWS), w.get("lm"), targets)))));
             assertThat(worst.error()).as("%s, seed %d", worst, SEED).isLessThan(TOLERANCE);
+        }
+    }
+
+    @Test
+    void logSumExpAndAnotherShape() {
+        try (Weights w = new Weights(engine, SEED, spec("x", N, 6))) {
+            GradientCheck.Worst worst = new GradientCheck(engine.ops(), engine.arena(), 54, SEED)
+                    .of(w.all().all(), tape -> {
+                        Tensor x = tape.embedding(w.get("x"), ROWS);
+                        return tape.mean(tape.square(tape.logSumExp(tape.reshape(x, 2 * N, 3))));
+                    });
+            assertThat(worst.error()).as("%s, seed %d", worst, SEED).isLessThan(TOLERANCE);
+        }
+    }
+
+    @Test
+    void singlePrecisionIsRefused() {
+        try (Engine single = Engine.reference(DataType.FLOAT)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new GradientCheck(single.ops(), single.arena(), 1, SEED))
+                    .withMessageContaining("Engine.reference(DataType.DOUBLE)");
+        }
+    }
+
+    @Test
+    void viewsThatWouldLoseGradientsAreRefused() {
+        try (Tape tape = engine.recording()) {
+            Tensor x = tape.constant(1, 2, 3, 4);
+            tape.watch(x);
+            Tensor y = tape.square(x);
+            assertThatIllegalStateException()
+                    .isThrownBy(() ->
+                            tape.backward(tape.mean(tape.square(y.reshape(2, 2).slice(1, 2)))))
+                    .withMessageContaining("Tensor[1, 2], a view of Tensor[4]")
+                    .withMessageContaining("Tape.reshape");
         }
     }
 

@@ -125,6 +125,27 @@ class ReferenceOpsTest {
         assertThat(DoubleStream.of(vector(y.reshape(12)))).allMatch(Double::isFinite);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1", "5, 7", "33, 2"})
+    void logSumExp(int rows, int columns) {
+        Tensor x = random(rows, columns);
+        Tensor y = arena.allocate(rows);
+        ops.logSumExp(y, x);
+        double[] expected = Arrays.stream(matrix(x))
+                .mapToDouble(row -> Math.log(Arrays.stream(row).map(Math::exp).sum()))
+                .toArray();
+        assertThat(vector(y)).containsExactly(expected, within(ROUNDING));
+    }
+
+    @Test
+    void logSumExpOfNumbersThatOverflowTheExponential() {
+        Tensor x = arena.allocate(1, 3);
+        ops.fill(x, 1e4);
+        Tensor y = arena.allocate(1);
+        ops.logSumExp(y, x);
+        assertThat(vector(y)[0]).isCloseTo(1e4 + Math.log(3), within(1e-9));
+    }
+
     @Test
     void swiGlu() {
         Tensor gate = random(5, 7);

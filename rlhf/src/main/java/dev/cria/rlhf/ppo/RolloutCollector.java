@@ -116,8 +116,8 @@ final class RolloutCollector {
         int to = from;
         int tokens = 0;
         do {
-            tokens += answers.get(to++).length();
-        } while (to < answers.size() && tokens + answers.get(to).length() <= TOKENS_AT_ONCE);
+            tokens += answers.get(to++).sequenceLength();
+        } while (to < answers.size() && tokens + answers.get(to).sequenceLength() <= TOKENS_AT_ONCE);
         return to;
     }
 

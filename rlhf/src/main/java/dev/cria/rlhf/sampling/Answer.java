@@ -12,7 +12,7 @@ package dev.cria.rlhf.sampling;
  */
 public record Answer(RlPrompt prompt, int[] promptIds, int[] ids, String text, boolean ended, float[] logProbs) {
     /** Tokens of prompt and answer together. */
-    public int length() {
+    public int sequenceLength() {
         return promptIds.length + ids.length;
     }
 

@@ -25,10 +25,10 @@ public final class ModelReward implements RewardFunction {
     public List<Reward> rewards(List<Answer> answers) {
         int longest = model.model().config().maxPositionEmbeddings();
         for (Answer answer : answers) {
-            if (answer.length() > longest) {
+            if (answer.sequenceLength() > longest) {
                 throw new IllegalArgumentException(
                         "prompt and answer have %d tokens, the reward model's context %d; allow fewer tokens, or drop the prompt"
-                                .formatted(answer.length(), longest));
+                                .formatted(answer.sequenceLength(), longest));
             }
         }
         double[] scores = model.scores(answers.stream().map(Answer::sequence).toList());

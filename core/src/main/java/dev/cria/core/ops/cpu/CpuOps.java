@@ -340,6 +340,20 @@ public final class CpuOps implements TensorOps {
         rowOps.softmax(floats(y), floats(logSumExp), floats(x), temperatures, x.columns());
     }
 
+    @Override
+    public void logSumExp(Tensor y, Tensor x) {
+        Check.length(y, x.rows());
+        rowOps.logSumExp(floats(y), floats(x), x.rows(), x.columns());
+    }
+
+    @Override
+    public void logSumExpBackward(Tensor dx, Tensor dy, Tensor y, Tensor x, boolean accumulate) {
+        Check.sameLength(dx, x);
+        Check.length(dy, x.rows());
+        Check.length(y, x.rows());
+        rowOps.logSumExpBackward(floats(dx), floats(dy), floats(y), floats(x), x.rows(), x.columns(), accumulate);
+    }
+
     private Attention attention(Tensor q, Tensor k, int headDim, Segments segments) {
         AttentionPlan present = plan;
         if (present == null || !present.serves(segments)) {

@@ -4,7 +4,7 @@ import dev.cria.core.ops.RotaryTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Row-wise kernels: embedding, row selection, RMSNorm, rotary embedding, SwiGLU. */
+/** Row-wise kernels: embedding, row selection, RMSNorm, softmax, rotary embedding, SwiGLU. */
 final class RowOps {
     private static final int ROWS_PER_TASK = 64;
     private static final int TILE = 4096; // elements copied to the heap at once: three such tiles fit a 48 kB L1 cache
@@ -156,6 +156,27 @@ final class RowOps {
             float plain = scale == 1 ? sum : worker.kernels.expSum(out, in, 0, columns, 1, max);
             logSumExp.put(2L * r, (float) (max * scale + StrictMath.log(sum)));
             logSumExp.put(2L * r + 1, (float) (max + StrictMath.log(plain)));
+        });
+    }
+
+    void logSumExp(Floats y, Floats x, int rows, int columns) {
+        pool.run(rows, (r, worker) -> {
+            float[] in = worker.tile(0, columns);
+            x.get((long) r * columns, in, 0, columns);
+            float max = worker.kernels.max(in, 0, columns);
+            y.put(r, (float) (max + StrictMath.log(worker.kernels.expSum(in, in, 0, columns, 1, max))));
+        });
+    }
+
+    void logSumExpBackward(Floats dx, Floats dy, Floats y, Floats x, int rows, int columns, boolean accumulate) {
+        pool.run(rows, (r, worker) -> {
+            float[] share = worker.tile(0, columns);
+            float[] dIn = worker.tile(1, columns);
+            x.get((long) r * columns, share, 0, columns);
+            worker.kernels.expSum(share, share, 0, columns, 1, y.get(r));
+            load(dx, dIn, (long) r * columns, columns, accumulate);
+            worker.kernels.addScaled(dIn, 0, share, 0, columns, dy.get(r));
+            dx.put((long) r * columns, dIn, 0, columns);
         });
     }
 

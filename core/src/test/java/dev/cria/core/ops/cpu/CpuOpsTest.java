@@ -108,6 +108,27 @@ class CpuOpsTest {
 
     @ParameterizedTest
     @EnumSource
+    void logSumExp(Kernels kernels) {
+        repeat(kernels, () -> {
+            int rows = twins.size(1, 300);
+            Twin x = twins.random(rows, twins.size(1, 70));
+            Twin y = twins.garbage(rows);
+            twins.fast.logSumExp(y.fast(), x.fast());
+            twins.reference.logSumExp(y.reference(), x.reference());
+            twins.assertSame("y", y, ROUNDING);
+            Twin dy = twins.random(rows);
+            Twin dx = twins.random(rows, x.fast().columns());
+            for (boolean accumulate : new boolean[] {false, true}) {
+                twins.fast.logSumExpBackward(dx.fast(), dy.fast(), y.fast(), x.fast(), accumulate);
+                twins.reference.logSumExpBackward(
+                        dx.reference(), dy.reference(), y.reference(), x.reference(), accumulate);
+                twins.assertSame("dx", dx, ROUNDING);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void embeddingAndRowSelection(Kernels kernels) {
         repeat(kernels, () -> {
             int vocab = twins.size(1, 40);
