@@ -21,6 +21,7 @@ import dev.cria.model.LlamaConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -56,6 +57,26 @@ public final class Pretraining implements AutoCloseable {
      */
     public static Pretraining open(
             Engine engine, PretrainData data, RunDirectory run, List<TrainingListener> listeners) {
+        return open(engine, data, run, listeners, Pretraining::objective);
+    }
+
+    /**
+     * A run with a loss of one's own, new or continued from its newest checkpoint.
+     *
+     * @param engine what it computes on; stays open when the run is closed
+     * @param data the run's tokens and settings
+     * @param run the run's directory
+     * @param listeners who watches, besides the metrics file
+     * @param objective the loss to minimise, for the model that is trained; the held-out loss is the same
+     * @throws InvalidFileException if the run's checkpoint is damaged or holds another model
+     * @throws IllegalArgumentException if the run needs more memory than the machine, or its GPU, has
+     */
+    public static Pretraining open(
+            Engine engine,
+            PretrainData data,
+            RunDirectory run,
+            List<TrainingListener> listeners,
+            Function<Llama, Objective<RaggedBatch>> objective) {
         PretrainConfig config = data.config();
         RunPlan.of(config).memory().require(DeviceMemory.bytes());
         Predicate<String> trained =
@@ -66,7 +87,8 @@ public final class Pretraining implements AutoCloseable {
                         Llama.random(engine, config.model(), config.training().seed(), trained));
         try {
             NamePatterns.check(config.training().frozen(), model.parameters());
-            TrainingLoop<RaggedBatch> loop = new TrainingLoop<>(setup(data, model, run, withMetrics(run, listeners)));
+            TrainingLoop<RaggedBatch> loop =
+                    new TrainingLoop<>(setup(data, model, run, withMetrics(run, listeners), objective.apply(model)));
             data.checkpoint().ifPresent(loop::resume);
             run.writeConfig(config);
             return new Pretraining(model, loop);
@@ -95,14 +117,18 @@ public final class Pretraining implements AutoCloseable {
     }
 
     private static TrainingSetup<RaggedBatch> setup(
-            PretrainData data, Llama model, RunDirectory run, List<TrainingListener> listeners) {
+            PretrainData data,
+            Llama model,
+            RunDirectory run,
+            List<TrainingListener> listeners,
+            Objective<RaggedBatch> objective) {
         PretrainConfig config = data.config();
         return new TrainingSetup<>(
                 STAGE,
                 model,
-                objective(model),
+                objective,
                 data.training(),
-                config.data().heldOut() == 0 ? null : new Validation<>(data.heldOut(), objective(model)),
+                config.data().heldOut() == 0 ? null : new Validation<>(data.heldOut(), objective),
                 config.training(),
                 config.optimizer(),
                 config.evaluation(),

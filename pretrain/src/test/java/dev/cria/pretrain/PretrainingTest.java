@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.io.InvalidFileException;
+import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.Objective;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.StepReport;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop;
+import dev.cria.model.Llama;
 import dev.cria.model.LlamaPresets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +50,23 @@ class PretrainingTest {
                 .contains("\"step\":60", "\"val_loss\":", "\"lr\":", "\"grad_norm\":", "\"tokens\":", "\"elapsed_s\":");
         assertThat(Files.readString(directory.resolve("run").resolve(RunDirectory.CONFIG)))
                 .contains("contextLength: 16");
+    }
+
+    @Test
+    void aLossOfOnesOwnIsTrainedAndMeasured() {
+        try (Engine engine = Engine.create();
+                RunDirectory run = RunDirectory.open(directory.resolve("run"), false)) {
+            PretrainData data = PretrainData.prepare(config("training.steps=60"), RHYME, run);
+            Function<Llama, Objective<RaggedBatch>> hundredfold =
+                    model -> (tape, batch) -> Loss.of(tape.scale(model.loss(tape, batch), 100), "hundred", 100);
+            try (Pretraining pretraining = Pretraining.open(engine, data, run, List.of(), hundredfold)) {
+                assertThat(pretraining.run().validationLoss().orElseThrow()).isBetween(10.0, 200.0);
+            }
+        }
+        assertThat(MetricsFile.read(directory.resolve("run")))
+                .allMatch(line -> line.get("hundred").asDouble() == 100)
+                .element(0)
+                .matches(line -> line.get("loss").asDouble() > 500); // 100 ln 258 = 555
     }
 
     @Test
