@@ -147,14 +147,12 @@ final class Attention {
     }
 
     /** Hides what a row's query must not see, as far as the row is worked on. */
-    static void hide(QueryTile tile, int row, float[] scores) {
-        int at = row * tile.stride();
-        Arrays.fill(scores, at + tile.visible(row), at + tile.worked(row), HIDDEN);
+    static void hide(QueryTile tile, int r, float[] scores) {
+        Arrays.fill(scores, tile.visible(r), tile.worked(r), HIDDEN);
     }
 
     /** Makes the weights of hidden keys exactly 0. */
-    static void clearHidden(QueryTile tile, int row, float[] weights) {
-        int at = row * tile.stride();
-        Arrays.fill(weights, at + tile.visible(row), at + tile.stride(), 0f);
+    static void clearHidden(QueryTile tile, int r, float[] weights) {
+        Arrays.fill(weights, tile.visible(r), tile.stride(), 0f);
     }
 }

@@ -58,37 +58,41 @@ final class AttentionBackward {
         Floats slopes = worker.nativeTile(1, length);
         attention.timesKeys(tile, head, scores, q, k, worker);
         attention.timesKeys(tile, head, slopes, gradients.dy, v, worker);
-        float[] weights = worker.tile(0, length);
-        float[] dWeights = worker.tile(1, length);
-        scores.get(0, weights, 0, length);
-        slopes.get(0, dWeights, 0, length);
-        softmaxBackward(tile, head, weights, dWeights, worker);
-        scores.put(0, weights, 0, length);
-        slopes.put(0, dWeights, 0, length);
+        for (int r = 0; r < tile.rows(); r++) {
+            softmaxBackward(tile, r, head, scores, slopes, worker);
+        }
         long dqAt = gradients.dq.address(attention.queryAt(tile.from(), head));
         attention.weightedSum(tile, head, dqAt, attention.qStride, slopes, k, worker);
         attention.addToKeys(tile, head, gradients.dv, scores, gradients.dy, overwrite, worker);
         attention.addToKeys(tile, head, gradients.dk, slopes, q, overwrite, worker);
     }
 
-    /** From scores to weights, and from d(weights) to d(q kᵀ). */
-    private void softmaxBackward(QueryTile tile, int head, float[] weights, float[] dWeights, Worker worker) {
+    /** A row from scores to weights, and from d(weights) to d(q kᵀ), on the heap and so in the L1 cache. */
+    private void softmaxBackward(QueryTile tile, int r, int head, Floats scores, Floats slopes, Worker worker) {
+        int token = tile.from() + r;
+        long at = (long) r * tile.stride();
+        int worked = tile.worked(r);
+        float[] weights = worker.tile(0, tile.stride());
+        float[] dWeights = worker.tile(1, tile.stride());
+        scores.get(at, weights, 0, worked);
+        slopes.get(at, dWeights, 0, worked);
+        Attention.hide(tile, r, weights);
+        float lse = logSumExp.get((long) token * attention.heads + head);
+        worker.kernels.expSum(weights, weights, 0, worked, attention.scale, lse);
+        worker.kernels.softmaxBackward(dWeights, weights, 0, worked, mean(token, head, worker), attention.scale);
+        Attention.clearHidden(tile, r, weights);
+        Attention.clearHidden(tile, r, dWeights);
+        scores.put(at, weights, 0, tile.width());
+        slopes.put(at, dWeights, 0, tile.width());
+    }
+
+    /** The weighted mean of a row of d(weights), which is y · dy. */
+    private float mean(int token, int head, Worker worker) {
         int headDim = attention.headDim;
         float[] out = worker.tile(2, headDim);
         float[] dOut = worker.tile(3, headDim);
-        for (int r = 0; r < tile.rows(); r++) {
-            int token = tile.from() + r;
-            int at = r * tile.stride();
-            y.get(attention.queryAt(token, head), out, 0, headDim);
-            gradients.dy.get(attention.queryAt(token, head), dOut, 0, headDim);
-            float mean = worker.kernels.dot(out, 0, dOut, 0, headDim);
-            int worked = tile.worked(r);
-            Attention.hide(tile, r, weights);
-            float lse = logSumExp.get((long) token * attention.heads + head);
-            worker.kernels.expSum(weights, weights, at, worked, attention.scale, lse);
-            worker.kernels.softmaxBackward(dWeights, weights, at, worked, mean, attention.scale);
-            Attention.clearHidden(tile, r, weights);
-            Attention.clearHidden(tile, r, dWeights);
-        }
+        y.get(attention.queryAt(token, head), out, 0, headDim);
+        gradients.dy.get(attention.queryAt(token, head), dOut, 0, headDim);
+        return worker.kernels.dot(out, 0, dOut, 0, headDim);
     }
 }

@@ -30,29 +30,34 @@ final class AttentionForward {
         int outLength = tile.rows() * attention.headDim;
         Floats scores = worker.nativeTile(0, (long) length + outLength);
         attention.timesKeys(tile, head, scores, q, k, worker);
-        float[] weights = worker.tile(0, length);
         float[] sums = worker.tile(1, tile.rows());
-        scores.get(0, weights, 0, length);
-        softmax(tile, head, weights, sums, worker);
-        scores.put(0, weights, 0, length);
+        for (int r = 0; r < tile.rows(); r++) {
+            sums[r] = softmax(tile, r, head, scores, worker);
+        }
         attention.weightedSum(tile, head, scores.address(length), attention.headDim, scores, v, worker);
         float[] out = worker.tile(2, outLength);
         scores.get(length, out, 0, outLength);
         writeRows(tile, head, out, sums, worker);
     }
 
-    /** Replaces scores by exp(score - max); the rows' sums divide the small result instead of the weights. */
-    private void softmax(QueryTile tile, int head, float[] weights, float[] sums, Worker worker) {
-        for (int r = 0; r < tile.rows(); r++) {
-            int at = r * tile.stride();
-            int worked = tile.worked(r);
-            Attention.hide(tile, r, weights);
-            float max = worker.kernels.max(weights, at, worked) * attention.scale;
-            sums[r] = worker.kernels.expSum(weights, weights, at, worked, attention.scale, max);
-            Attention.clearHidden(tile, r, weights);
-            float lse = max + (float) StrictMath.log(sums[r]);
-            logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);
-        }
+    /**
+     * Replaces a row of scores by exp(score - max), on the heap and so in the L1 cache.
+     *
+     * @return their sum, by which the small result is divided instead of the weights
+     */
+    private float softmax(QueryTile tile, int r, int head, Floats scores, Worker worker) {
+        long at = (long) r * tile.stride();
+        int worked = tile.worked(r);
+        float[] row = worker.tile(0, tile.stride());
+        scores.get(at, row, 0, worked);
+        Attention.hide(tile, r, row);
+        float max = worker.kernels.max(row, 0, worked) * attention.scale;
+        float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, max);
+        Attention.clearHidden(tile, r, row);
+        scores.put(at, row, 0, tile.width());
+        float lse = max + (float) StrictMath.log(sum);
+        logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);
+        return sum;
     }
 
     private void writeRows(QueryTile tile, int head, float[] out, float[] sums, Worker worker) {
