@@ -1,17 +1,13 @@
 package dev.cria.core.ops.cpu;
 
-import dev.cria.core.ops.cpu.QueryTile.Span;
-import java.util.Arrays;
-import java.util.List;
+import dev.cria.core.ops.cpu.QueryTile.KeyBlock;
 
 /**
- * What the passes of causal attention share: sizes, and the products of a tile of queries with all keys or values that
- * the tile sees. Memory is linear in the length: a task holds the scores of one tile.
+ * What the passes of causal attention share: sizes, and the products of a tile of queries with a block of keys or values.
+ * Memory is linear in the length: a task holds the scores of one tile.
  */
 final class Attention {
-    private static final int KEYS = 256; // per product
-    private static final int GRAIN = 64; // keys of a product whose size comes again are multiples of it
-    private static final float HIDDEN = -1e30f; // score of a token that must not be seen
+    static final float HIDDEN = -1e30f; // score of a token that must not be seen
 
     final AttentionPlan plan;
     final int headDim;
@@ -41,64 +37,55 @@ final class Attention {
         return (long) token * kvStride + (long) (head * kvHeads / heads) * headDim;
     }
 
-    /** out [rows, width] = a bᵀ, its rows a stride apart, where a has the rows of q and b those of k. */
-    void timesKeys(QueryTile tile, int head, Floats out, Floats a, Floats b, Worker worker) {
+    /** out [rows, count] = a bᵀ, its rows a stride apart, where a has the rows of q and b those of k. */
+    void timesKeys(QueryTile tile, KeyBlock block, int head, long out, int stride, Floats a, Floats b, Worker worker) {
         long rows = a.address(queryAt(tile.from(), head));
-        int stride = tile.stride();
-        int column = 0;
-        List<Span> spans = tile.spans();
-        for (int i = 0; i < spans.size(); i++) {
-            Span span = spans.get(i);
-            for (int from = span.from(), n; from < span.to(); from += n, column += n) {
-                n = keys(span.to() - from);
-                long keys = b.address(keyAt(from, head));
-                gemm(tile, n, worker)
-                        .multiply(
-                                false,
-                                true,
-                                tile.rows(),
-                                n,
-                                headDim,
-                                1,
-                                rows,
-                                qStride,
-                                keys,
-                                kvStride,
-                                0,
-                                out.address(column),
-                                stride);
-            }
-        }
+        long keys = b.address(keyAt(block.from(), head));
+        gemm(tile, block, worker)
+                .multiply(
+                        false,
+                        true,
+                        tile.rows(),
+                        block.count(),
+                        headDim,
+                        1,
+                        rows,
+                        qStride,
+                        keys,
+                        kvStride,
+                        0,
+                        out,
+                        stride);
     }
 
-    /** out [rows, headDim] = weights [rows, width] · values, where values has the rows of v. */
-    void weightedSum(QueryTile tile, int head, long out, int outStride, Floats weights, Floats values, Worker worker) {
-        int stride = tile.stride();
-        int column = 0;
-        List<Span> spans = tile.spans();
-        for (int i = 0; i < spans.size(); i++) {
-            Span span = spans.get(i);
-            for (int from = span.from(), n; from < span.to(); from += n, column += n) {
-                n = keys(span.to() - from);
-                long summed = values.address(keyAt(from, head));
-                int beta = column == 0 ? 0 : 1;
-                gemm(tile, n, worker)
-                        .multiply(
-                                false,
-                                false,
-                                tile.rows(),
-                                headDim,
-                                n,
-                                1,
-                                weights.address(column),
-                                stride,
-                                summed,
-                                kvStride,
-                                beta,
-                                out,
-                                outStride);
-            }
-        }
+    /** out [rows, headDim] = weights [rows, count] · values, where values has the rows of v; from the second block on, +=. */
+    void weightedSum(
+            QueryTile tile,
+            KeyBlock block,
+            int head,
+            long out,
+            int outStride,
+            long weights,
+            int stride,
+            Floats values,
+            Worker worker) {
+        long summed = values.address(keyAt(block.from(), head));
+        float beta = block.column() == 0 ? 0 : 1;
+        gemm(tile, block, worker)
+                .multiply(
+                        false,
+                        false,
+                        tile.rows(),
+                        headDim,
+                        block.count(),
+                        1,
+                        weights,
+                        stride,
+                        summed,
+                        kvStride,
+                        beta,
+                        out,
+                        outStride);
     }
 
     /**
@@ -106,53 +93,44 @@ final class Attention {
      *
      * @param overwrite write the gradients of the segment's own keys instead
      */
-    void addToKeys(QueryTile tile, int head, Floats d, Floats weights, Floats rows, boolean overwrite, Worker worker) {
+    void addToKeys(
+            QueryTile tile,
+            KeyBlock block,
+            int head,
+            Floats d,
+            long weights,
+            int stride,
+            Floats rows,
+            boolean overwrite,
+            Worker worker) {
         long rowsFrom = rows.address(queryAt(tile.from(), head));
-        int stride = tile.stride();
-        int column = 0;
-        List<Span> spans = tile.spans();
-        for (int i = 0; i < spans.size(); i++) {
-            Span span = spans.get(i);
-            int beta = overwrite && i == spans.size() - 1 ? 0 : 1;
-            for (int from = span.from(), n; from < span.to(); from += n, column += n) {
-                n = keys(span.to() - from);
-                long to = d.address(keyAt(from, head));
-                gemm(tile, n, worker)
-                        .multiply(
-                                true,
-                                false,
-                                n,
-                                headDim,
-                                tile.rows(),
-                                1,
-                                weights.address(column),
-                                stride,
-                                rowsFrom,
-                                qStride,
-                                beta,
-                                to,
-                                kvStride);
-            }
-        }
-    }
-
-    /** Keys that the next product takes of so many: whole blocks as far as there are any, then what is left. */
-    private static int keys(int left) {
-        return left >= KEYS ? KEYS : left >= GRAIN ? left / GRAIN * GRAIN : left;
+        long to = d.address(keyAt(block.from(), head));
+        float beta = overwrite && block.own() ? 0 : 1;
+        transposing(tile, block, worker)
+                .multiply(
+                        true,
+                        false,
+                        block.count(),
+                        headDim,
+                        tile.rows(),
+                        1,
+                        weights,
+                        stride,
+                        rowsFrom,
+                        qStride,
+                        beta,
+                        to,
+                        kvStride);
     }
 
     /** Products of sizes that come again are worth compiling. */
-    private static Gemm gemm(QueryTile tile, int keys, Worker worker) {
-        return tile.rows() == AttentionPlan.QUERIES && keys % GRAIN == 0 ? worker.weightGemm : worker.gemm;
+    private static Gemm gemm(QueryTile tile, KeyBlock block, Worker worker) {
+        boolean comesAgain = tile.rows() == AttentionPlan.QUERIES && block.count() % AttentionPlan.GRAIN == 0;
+        return comesAgain ? worker.weightGemm : worker.gemm;
     }
 
-    /** Hides what a row's query must not see, as far as the row is worked on. */
-    static void hide(QueryTile tile, int r, float[] scores) {
-        Arrays.fill(scores, tile.visible(r), tile.worked(r), HIDDEN);
-    }
-
-    /** Makes the weights of hidden keys exactly 0. */
-    static void clearHidden(QueryTile tile, int r, float[] weights) {
-        Arrays.fill(weights, tile.visible(r), tile.stride(), 0f);
+    /** In single precision OpenBLAS transposes such small factors at less cost than oneDNN. */
+    private static Gemm transposing(QueryTile tile, KeyBlock block, Worker worker) {
+        return worker.weightGemm.takesBf16() ? gemm(tile, block, worker) : worker.gemm;
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.core.ops.cpu;
 
+import dev.cria.core.ops.cpu.QueryTile.KeyBlock;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -7,6 +9,9 @@ import java.util.List;
  * of segments, those that share a prefix, so that each gradient of a key or value is the business of one task.
  */
 final class AttentionBackward {
+    private static final int STRIDE =
+            AttentionPlan.KEYS + 16; // rows a multiple of 1 kB apart would share few sets of the cache
+
     private final Attention attention;
     private final Gradients gradients;
     private final Floats y;
@@ -53,37 +58,53 @@ final class AttentionBackward {
     }
 
     private void run(QueryTile tile, int head, boolean overwrite, Worker worker) {
-        int length = tile.rows() * tile.stride();
-        Floats scores = worker.nativeTile(0, length);
-        Floats slopes = worker.nativeTile(1, length);
-        attention.timesKeys(tile, head, scores, q, k, worker);
-        attention.timesKeys(tile, head, slopes, gradients.dy, v, worker);
+        float[] means = worker.tile(4, tile.rows());
         for (int r = 0; r < tile.rows(); r++) {
-            softmaxBackward(tile, r, head, scores, slopes, worker);
+            means[r] = mean(tile.from() + r, head, worker);
         }
-        long dqAt = gradients.dq.address(attention.queryAt(tile.from(), head));
-        attention.weightedSum(tile, head, dqAt, attention.qStride, slopes, k, worker);
-        attention.addToKeys(tile, head, gradients.dv, scores, gradients.dy, overwrite, worker);
-        attention.addToKeys(tile, head, gradients.dk, slopes, q, overwrite, worker);
+        List<KeyBlock> blocks = tile.blocks();
+        for (int i = 0; i < blocks.size(); i++) {
+            run(tile, blocks.get(i), head, means, overwrite, worker);
+        }
     }
 
-    /** A row from scores to weights, and from d(weights) to d(q kᵀ), on the heap and so in the L1 cache. */
-    private void softmaxBackward(QueryTile tile, int r, int head, Floats scores, Floats slopes, Worker worker) {
-        int token = tile.from() + r;
-        long at = (long) r * tile.stride();
-        int worked = tile.worked(r);
-        float[] weights = worker.tile(0, tile.stride());
-        float[] dWeights = worker.tile(1, tile.stride());
+    private void run(QueryTile tile, KeyBlock block, int head, float[] means, boolean overwrite, Worker worker) {
+        Floats scores = worker.nativeTile(0, (long) tile.rows() * STRIDE);
+        Floats slopes = worker.nativeTile(1, (long) tile.rows() * STRIDE);
+        long weights = scores.address(0);
+        long dScores = slopes.address(0);
+        attention.timesKeys(tile, block, head, weights, STRIDE, q, k, worker);
+        attention.timesKeys(tile, block, head, dScores, STRIDE, gradients.dy, v, worker);
+        for (int r = 0; r < tile.rows(); r++) {
+            float lse = logSumExp.get((long) (tile.from() + r) * attention.heads + head);
+            softmaxBackward(r, tile.visible(r, block), block.count(), lse, means[r], scores, slopes, worker);
+        }
+        long dqAt = gradients.dq.address(attention.queryAt(tile.from(), head));
+        attention.weightedSum(tile, block, head, dqAt, attention.qStride, dScores, STRIDE, k, worker);
+        attention.addToKeys(tile, block, head, gradients.dv, weights, STRIDE, gradients.dy, overwrite, worker);
+        attention.addToKeys(tile, block, head, gradients.dk, dScores, STRIDE, q, overwrite, worker);
+    }
+
+    /**
+     * A row from scores to weights, and from d(weights) to d(q kᵀ), on the heap and so in the L1 cache. Hidden weights become 0
+     * before they are multiplied: exp of the lowest exponent times anything small is denormal, and slow.
+     */
+    private void softmaxBackward(
+            int r, int visible, int count, float lse, float mean, Floats scores, Floats slopes, Worker worker) {
+        long at = (long) r * STRIDE;
+        int worked = QueryTile.wholeVectors(visible);
+        int end = Math.max(worked, count);
+        float[] weights = worker.tile(0, STRIDE);
+        float[] dWeights = worker.tile(1, STRIDE);
         scores.get(at, weights, 0, worked);
         slopes.get(at, dWeights, 0, worked);
-        Attention.hide(tile, r, weights);
-        float lse = logSumExp.get((long) token * attention.heads + head);
+        Arrays.fill(weights, visible, worked, Attention.HIDDEN);
         worker.kernels.expSum(weights, weights, 0, worked, attention.scale, lse);
-        worker.kernels.softmaxBackward(dWeights, weights, 0, worked, mean(token, head, worker), attention.scale);
-        Attention.clearHidden(tile, r, weights);
-        Attention.clearHidden(tile, r, dWeights);
-        scores.put(at, weights, 0, tile.width());
-        slopes.put(at, dWeights, 0, tile.width());
+        Arrays.fill(weights, visible, end, 0f);
+        worker.kernels.softmaxBackward(dWeights, weights, 0, worked, mean, attention.scale);
+        Arrays.fill(dWeights, visible, end, 0f);
+        scores.put(at, weights, 0, count);
+        slopes.put(at, dWeights, 0, count);
     }
 
     /** The weighted mean of a row of d(weights), which is y · dy. */

@@ -1,5 +1,9 @@
 package dev.cria.core.ops.cpu;
 
+import dev.cria.core.ops.cpu.QueryTile.KeyBlock;
+import java.util.Arrays;
+import java.util.List;
+
 /** Causal attention, forward: one task a tile of queries of one head. */
 final class AttentionForward {
     private final Attention attention;
@@ -29,12 +33,22 @@ final class AttentionForward {
         int length = tile.rows() * tile.stride();
         int outLength = tile.rows() * attention.headDim;
         Floats scores = worker.nativeTile(0, (long) length + outLength);
-        attention.timesKeys(tile, head, scores, q, k, worker);
+        int stride = tile.stride();
+        List<KeyBlock> blocks = tile.blocks();
+        for (int i = 0; i < blocks.size(); i++) {
+            KeyBlock block = blocks.get(i);
+            attention.timesKeys(tile, block, head, scores.address(block.column()), stride, q, k, worker);
+        }
         float[] sums = worker.tile(1, tile.rows());
         for (int r = 0; r < tile.rows(); r++) {
             sums[r] = softmax(tile, r, head, scores, worker);
         }
-        attention.weightedSum(tile, head, scores.address(length), attention.headDim, scores, v, worker);
+        long sum = scores.address(length);
+        for (int i = 0; i < blocks.size(); i++) {
+            KeyBlock block = blocks.get(i);
+            long weights = scores.address(block.column());
+            attention.weightedSum(tile, block, head, sum, attention.headDim, weights, stride, v, worker);
+        }
         float[] out = worker.tile(2, outLength);
         scores.get(length, out, 0, outLength);
         writeRows(tile, head, out, sums, worker);
@@ -46,14 +60,16 @@ final class AttentionForward {
      * @return their sum, by which the small result is divided instead of the weights
      */
     private float softmax(QueryTile tile, int r, int head, Floats scores, Worker worker) {
-        long at = (long) r * tile.stride();
-        int worked = tile.worked(r);
-        float[] row = worker.tile(0, tile.stride());
+        int stride = tile.stride();
+        long at = (long) r * stride;
+        int visible = tile.visible(r);
+        int worked = QueryTile.wholeVectors(visible);
+        float[] row = worker.tile(0, stride);
         scores.get(at, row, 0, worked);
-        Attention.hide(tile, r, row);
+        Arrays.fill(row, visible, worked, Attention.HIDDEN);
         float max = worker.kernels.max(row, 0, worked) * attention.scale;
         float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, max);
-        Attention.clearHidden(tile, r, row);
+        Arrays.fill(row, visible, stride, 0f);
         scores.put(at, row, 0, tile.width());
         float lse = max + (float) StrictMath.log(sum);
         logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);

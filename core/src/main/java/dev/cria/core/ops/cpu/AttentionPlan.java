@@ -1,7 +1,7 @@
 package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Segments;
-import dev.cria.core.ops.cpu.QueryTile.Span;
+import dev.cria.core.ops.cpu.QueryTile.KeyBlock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +9,8 @@ import java.util.List;
 /** How a batch's attention is cut into tiles; made once per batch and used by every layer and head. */
 final class AttentionPlan {
     static final int QUERIES = 64; // per tile
+    static final int KEYS = 256; // per block, at most
+    static final int GRAIN = 64; // keys of a block whose size comes again are multiples of it
 
     private final Segments segments;
     private final List<List<QueryTile>> tilesOfSegment = new ArrayList<>();
@@ -46,21 +48,32 @@ final class AttentionPlan {
 
     private List<QueryTile> cut(int segment) {
         int[][] context = segments.context(segment);
-        List<Span> before = new ArrayList<>();
-        int width = 0;
+        List<KeyBlock> before = new ArrayList<>();
         for (int[] span : List.of(context).subList(0, context.length - 1)) {
-            before.add(new Span(span[0], span[1]));
-            width += span[1] - span[0];
+            addBlocks(before, span[0], span[1], false);
         }
         List<QueryTile> cut = new ArrayList<>();
         int start = segments.start(segment);
         for (int from = start; from < segments.end(segment); from += QUERIES) {
             int to = Math.min(segments.end(segment), from + QUERIES);
-            List<Span> spans = new ArrayList<>(before);
-            spans.add(new Span(start, to));
-            cut.add(new QueryTile(from, to, List.copyOf(spans), width + to - start));
+            List<KeyBlock> blocks = new ArrayList<>(before);
+            addBlocks(blocks, start, to, true);
+            cut.add(new QueryTile(from, to, List.copyOf(blocks), width(blocks)));
         }
         return cut;
+    }
+
+    /** Cuts keys into whole blocks as far as there are any, then one of a size that comes again, then what is left. */
+    private static void addBlocks(List<KeyBlock> blocks, int from, int to, boolean own) {
+        for (int at = from, count; at < to; at += count) {
+            int left = to - at;
+            count = left >= KEYS ? KEYS : left >= GRAIN ? left / GRAIN * GRAIN : left;
+            blocks.add(new KeyBlock(at, count, width(blocks), own));
+        }
+    }
+
+    private static int width(List<KeyBlock> blocks) {
+        return blocks.stream().mapToInt(KeyBlock::count).sum();
     }
 
     private void gatherFamilies() {

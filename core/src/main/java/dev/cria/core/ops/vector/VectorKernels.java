@@ -20,9 +20,10 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorKernels implements TileKernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
+    private static final int WRITTEN_OUT = 16; // lanes whose sum is an expression
 
     private final PlainKernels plain = new PlainKernels();
-    private final float[] lanes = new float[LANES];
+    private final float[] lanes = new float[Math.max(LANES, 4)];
 
     /** Kernels for one thread. */
     public VectorKernels() {}
@@ -137,8 +138,7 @@ public final class VectorKernels implements TileKernels {
         for (; i + LANES <= at + length; i += LANES) {
             m0 = larger(m0, load(x, i));
         }
-        larger(m0, m1).intoArray(lanes, 0);
-        return Math.max(plain.max(lanes, 0, LANES), plain.max(x, i, at + length - i));
+        return Math.max(larger(m0, m1).reduceLanes(VectorOperators.MAX), plain.max(x, i, at + length - i));
     }
 
     /** Comparisons instead of {@code max} and {@code min}: those spend more on NaN and signed zeros than on the rest. */
@@ -310,15 +310,21 @@ public final class VectorKernels implements TileKernels {
         return FloatVector.fromArray(SPECIES, x, at);
     }
 
-    /** The sum of all lanes, halves first. */
+    /** The sum of all lanes, halves first; the last ones written out, since loops over so few cost several times as much. */
     private float sum(FloatVector x) {
         x.intoArray(lanes, 0);
-        for (int n = LANES / 2; n > 0; n /= 2) {
+        for (int n = LANES / 2; n >= WRITTEN_OUT; n /= 2) {
             for (int i = 0; i < n; i++) {
                 lanes[i] += lanes[i + n];
             }
         }
-        return lanes[0];
+        return (quarter(0) + quarter(2)) + (quarter(1) + quarter(3));
+    }
+
+    private float quarter(int i) {
+        return LANES >= WRITTEN_OUT
+                ? (lanes[i] + lanes[i + 8]) + (lanes[i + 4] + lanes[i + 12])
+                : LANES == 8 ? lanes[i] + lanes[i + 4] : lanes[i];
     }
 
     private static FloatVector all(float value) {
