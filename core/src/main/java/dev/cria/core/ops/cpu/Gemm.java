@@ -56,7 +56,65 @@ interface Gemm extends AutoCloseable {
     void multiplyVector(
             boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y);
 
-    /** Whether {@link #multiplyBf16} and {@link #roundToBf16} may be called. */
+    /** Whether {@link #multiplyCompiled} and {@link #transpose} may be called. */
+    default boolean compiles() {
+        return false;
+    }
+
+    /**
+     * C = op(A) op(B), or C += op(A) op(B), in single precision, all row-major. Each triple of sizes is compiled once and kept,
+     * so there should be few.
+     *
+     * @param transA whether A is stored [k, m]
+     * @param transB whether B is stored [n, k]
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a address of A
+     * @param lda elements from one stored row of A to the next
+     * @param b address of B
+     * @param ldb elements from one stored row of B to the next
+     * @param add whether to add to C
+     * @param c address of C
+     * @param ldc elements from one row of C to the next
+     */
+    default void multiplyCompiled(
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            boolean add,
+            long c,
+            int ldc) {
+        throw new UnsupportedOperationException(describe() + " compiles no products");
+    }
+
+    /**
+     * Writes or adds the transpose of a matrix. Each pair of sizes is compiled once and kept, so there should be few.
+     *
+     * @param rows of the matrix that is read
+     * @param columns of the matrix that is read
+     * @param from its address
+     * @param fromStride elements from one of its rows to the next
+     * @param to address of the transpose
+     * @param toStride elements from one row of the transpose to the next
+     * @param add whether to add to what is there
+     */
+    default void transpose(int rows, int columns, long from, int fromStride, long to, int toStride, boolean add) {
+        throw new UnsupportedOperationException(describe() + " compiles no copies");
+    }
+
+    /** Whether {@link #multiplyBf16} and {@link #roundToBf16} may be called, and are several times as fast as on floats. */
+    default boolean hasFastBf16() {
+        return false;
+    }
+
+    /** Whether to round factors to bfloat16 for {@link #multiplyBf16}, as the precision asked for says. */
     default boolean takesBf16() {
         return false;
     }

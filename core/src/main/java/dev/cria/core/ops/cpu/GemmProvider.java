@@ -41,16 +41,12 @@ final class GemmProvider {
             }
             return OpenBlasGemm::new;
         }
-        Precision possible = possible(precision);
-        return () -> new OneDnnGemm(possible);
-    }
-
-    private static Precision possible(Precision wanted) {
-        if (wanted == Precision.BF16 && !OneDnnGemm.hasFastBf16()) {
+        boolean fastBf16 = OneDnnGemm.cpuHasFastBf16();
+        if (precision == Precision.BF16 && !fastBf16) {
             log.warn("bf16 needs a CPU with AMX (Sapphire Rapids or newer); running in fp32");
-            return Precision.FP32;
         }
-        return wanted;
+        Precision possible = fastBf16 ? precision : Precision.FP32;
+        return () -> new OneDnnGemm(possible, fastBf16);
     }
 
     private static boolean loadOneDnn() {

@@ -2,6 +2,8 @@ package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.cpu.OneDnnProduct.Factors;
+import dev.cria.core.ops.cpu.OneDnnReorder.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
@@ -23,26 +25,36 @@ final class OneDnnGemm implements Gemm {
     private static final int BUCKETS = 1 << BUCKET_BITS;
 
     private final Precision precision;
+    private final boolean fastBf16;
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<List<OneDnnProduct>> products =
             new ArrayList<>(); // by a hash of their sizes: looked up without garbage
-    private final List<OneDnnRounding> roundings = new ArrayList<>();
+    private final List<List<OneDnnReorder>> reorders = new ArrayList<>(); // likewise
     private @Nullable Slab scratchpad;
     private long scratchpadAddress;
 
-    OneDnnGemm(Precision precision) {
+    /**
+     * Products of one thread.
+     *
+     * @param precision of {@link #multiply}
+     * @param fastBf16 what {@link #cpuHasFastBf16} says
+     */
+    OneDnnGemm(Precision precision, boolean fastBf16) {
         this.precision = precision;
+        this.fastBf16 = fastBf16;
         for (int i = 0; i < BUCKETS; i++) {
             products.add(new ArrayList<>(1));
+            reorders.add(new ArrayList<>(1));
         }
     }
 
     /** Whether this CPU multiplies bfloat16 several times faster than single precision. */
-    static boolean hasFastBf16() {
+    static boolean cpuHasFastBf16() {
         int size = SMALLEST_BLOCK;
-        OneDnnProduct.Key probe = new OneDnnProduct.Key(true, false, true, size, size, size, size, size, size, false);
-        return new OneDnnProduct(new OneDnn(), Precision.BF16, probe).usesAmx();
+        OneDnnProduct.Key probe =
+                new OneDnnProduct.Key(Factors.BF16, false, true, size, size, size, size, size, size, false);
+        return new OneDnnProduct(new OneDnn(), probe).usesAmx();
     }
 
     @Override
@@ -77,6 +89,7 @@ final class OneDnnGemm implements Gemm {
             float beta,
             long c,
             int ldc) {
+        Factors factors = precision == Precision.BF16 ? Factors.ROUNDED_FLOATS : Factors.FLOATS;
         int tokens = transA ? k : m;
         int done = 0;
         if (alpha == 1 && (beta == 0 || beta == 1)) {
@@ -88,7 +101,7 @@ final class OneDnnGemm implements Gemm {
                     long aFrom = a + (long) done * lda * Float.BYTES;
                     long bFrom = transA ? b + (long) done * ldb * Float.BYTES : b;
                     long cFrom = transA ? c : c + (long) done * ldc * Float.BYTES;
-                    run(transA, transB, rows, n, inner, aFrom, lda, bFrom, ldb, add, cFrom, ldc);
+                    run(factors, transA, transB, rows, n, inner, aFrom, lda, bFrom, ldb, add, cFrom, ldc);
                 }
             }
         }
@@ -105,7 +118,13 @@ final class OneDnnGemm implements Gemm {
         }
     }
 
-    private void run(
+    @Override
+    public boolean compiles() {
+        return true;
+    }
+
+    @Override
+    public void multiplyCompiled(
             boolean transA,
             boolean transB,
             int m,
@@ -118,12 +137,34 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
-        OneDnnProduct product = product(false, transA, transB, m, n, k, lda, ldb, ldc, add);
+        run(Factors.FLOATS, transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc);
+    }
+
+    private void run(
+            Factors factors,
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            boolean add,
+            long c,
+            int ldc) {
+        OneDnnProduct product = product(factors, transA, transB, m, n, k, lda, ldb, ldc, add);
         if (product.isUnsafe()) {
             rest.multiply(transA, transB, m, n, k, 1, a, lda, b, ldb, add ? 1 : 0, c, ldc);
         } else {
             product.run(a, b, c, scratchpadAddress);
         }
+    }
+
+    @Override
+    public boolean hasFastBf16() {
+        return fastBf16;
     }
 
     @Override
@@ -145,7 +186,7 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
-        OneDnnProduct product = product(true, transA, transB, m, n, k, lda, ldb, ldc, add);
+        OneDnnProduct product = product(Factors.BF16, transA, transB, m, n, k, lda, ldb, ldc, add);
         if (product.isUnsafe()) {
             throw new IllegalStateException(
                     "oneDNN has no fast product in bfloat16 of %d x %d x %d".formatted(m, n, k));
@@ -155,33 +196,55 @@ final class OneDnnGemm implements Gemm {
 
     @Override
     public void roundToBf16(int rows, int columns, long from, int fromStride, long to, int toStride) {
-        rounding(rows, columns, fromStride, toStride).run(from, to);
+        reorder(Kind.ROUND, rows, columns, fromStride, toStride).run(from, to);
     }
 
-    private OneDnnRounding rounding(int rows, int columns, int fromStride, int toStride) {
-        for (int i = 0; i < roundings.size(); i++) {
-            OneDnnRounding rounding = roundings.get(i);
-            if (rounding.serves(rows, columns, fromStride, toStride)) {
-                return rounding;
+    @Override
+    public void transpose(int rows, int columns, long from, int fromStride, long to, int toStride, boolean add) {
+        Kind kind = add ? Kind.ADD_TRANSPOSE : Kind.TRANSPOSE;
+        reorder(kind, rows, columns, fromStride, toStride).run(from, to);
+    }
+
+    private OneDnnReorder reorder(Kind kind, int rows, int columns, int fromStride, int toStride) {
+        int hash = 31 * (31 * rows + columns) + fromStride + (toStride << 1);
+        List<OneDnnReorder> bucket = reorders.get(bucket(hash));
+        for (int i = 0; i < bucket.size(); i++) {
+            OneDnnReorder reorder = bucket.get(i);
+            if (reorder.serves(kind, rows, columns, fromStride, toStride)) {
+                return reorder;
             }
         }
-        OneDnnRounding rounding = new OneDnnRounding(oneDnn, rows, columns, fromStride, toStride);
-        roundings.add(rounding);
-        return rounding;
+        OneDnnReorder reorder =
+                new OneDnnReorder(oneDnn, new OneDnnReorder.Key(kind, rows, columns, fromStride, toStride));
+        bucket.add(reorder);
+        return reorder;
+    }
+
+    private static int bucket(int hash) {
+        return (hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1);
     }
 
     private OneDnnProduct product(
-            boolean bf16, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc, boolean add) {
+            Factors factors,
+            boolean transA,
+            boolean transB,
+            int m,
+            int n,
+            int k,
+            int lda,
+            int ldb,
+            int ldc,
+            boolean add) {
         int hash = 31 * (31 * (31 * m + n) + k) + lda + (ldb << 1) + (ldc << 2);
-        List<OneDnnProduct> bucket = products.get((hash ^ (hash >>> BUCKET_BITS)) & (BUCKETS - 1));
+        List<OneDnnProduct> bucket = products.get(bucket(hash));
         for (int i = 0; i < bucket.size(); i++) {
             OneDnnProduct product = bucket.get(i);
-            if (product.serves(bf16, transA, transB, m, n, k, lda, ldb, ldc, add)) {
+            if (product.serves(factors, transA, transB, m, n, k, lda, ldb, ldc, add)) {
                 return product;
             }
         }
-        OneDnnProduct product = new OneDnnProduct(
-                oneDnn, precision, new OneDnnProduct.Key(bf16, transA, transB, m, n, k, lda, ldb, ldc, add));
+        OneDnnProduct product =
+                new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, m, n, k, lda, ldb, ldc, add));
         bucket.add(product);
         growScratchpad(product.scratchpadBytes());
         return product;

@@ -3,7 +3,6 @@ package dev.cria.core.ops.cpu;
 import static dev.cria.core.ops.cpu.OneDnn.check;
 import static dev.cria.core.ops.cpu.OneDnn.matrix;
 
-import dev.cria.core.ops.Precision;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -34,9 +33,19 @@ final class OneDnnProduct {
     private final long scratchpadBytes;
     private final String implementation;
 
-    /** What a product is compiled for; {@code bf16} tells what the factors are in memory. */
+    /** What the factors are in memory, and what becomes of them. */
+    enum Factors {
+        /** Floats. */
+        FLOATS,
+        /** Floats that are rounded to bfloat16. */
+        ROUNDED_FLOATS,
+        /** bfloat16. */
+        BF16
+    }
+
+    /** What a product is compiled for. */
     record Key(
-            boolean bf16,
+            Factors factors,
             boolean transA,
             boolean transB,
             int m,
@@ -47,23 +56,17 @@ final class OneDnnProduct {
             int ldc,
             boolean accumulate) {}
 
-    OneDnnProduct(OneDnn oneDnn, Precision precision, Key key) {
+    OneDnnProduct(OneDnn oneDnn, Key key) {
         this.oneDnn = oneDnn;
         this.key = key;
-        int type = key.bf16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
+        int type = key.factors == Factors.BF16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
         dnnl_memory_desc aMatrix = matrix(type, key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
         dnnl_memory_desc bMatrix = matrix(type, key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1);
         dnnl_memory_desc cMatrix = matrix(dnnl.dnnl_f32, key.m, key.n, key.ldc, 1);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         check(
                 dnnl.dnnl_matmul_primitive_desc_create(
-                        description,
-                        oneDnn.engine(),
-                        aMatrix,
-                        bMatrix,
-                        null,
-                        cMatrix,
-                        attributes(precision, key.accumulate)),
+                        description, oneDnn.engine(), aMatrix, bMatrix, null, cMatrix, attributes(key)),
                 "describe a product");
         check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
         dnnl_memory_desc pad =
@@ -81,16 +84,16 @@ final class OneDnnProduct {
         arguments.position(0);
     }
 
-    private static dnnl_primitive_attr attributes(Precision precision, boolean accumulate) {
+    private static dnnl_primitive_attr attributes(Key key) {
         dnnl_primitive_attr attributes = new dnnl_primitive_attr();
         check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
         check(
                 dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
                 "set the scratchpad's mode");
-        if (precision == Precision.BF16) {
+        if (key.factors == Factors.ROUNDED_FLOATS) {
             check(dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_bf16), "set bfloat16");
         }
-        if (accumulate) {
+        if (key.accumulate) {
             dnnl_post_ops sum = new dnnl_post_ops();
             check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
             check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef), "accumulate");
@@ -113,7 +116,7 @@ final class OneDnnProduct {
     }
 
     boolean serves(
-            boolean bf16,
+            Factors factors,
             boolean transA,
             boolean transB,
             int m,
@@ -123,7 +126,7 @@ final class OneDnnProduct {
             int ldb,
             int ldc,
             boolean accumulate) {
-        return key.bf16 == bf16
+        return key.factors == factors
                 && key.m == m
                 && key.n == n
                 && key.k == k

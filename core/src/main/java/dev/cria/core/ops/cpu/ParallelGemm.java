@@ -13,12 +13,14 @@ final class ParallelGemm {
     private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
 
     private final WorkerPool pool;
+    private final SkinnyGemm skinny;
 
     /** C [m, n] = A · Bᵀ for B [n, k]. */
     record Product(Floats c, Floats b, int n) {}
 
     ParallelGemm(WorkerPool pool) {
         this.pool = pool;
+        this.skinny = new SkinnyGemm(pool);
     }
 
     /** C [m, n] = A [m, k] · B [n, k]ᵀ + beta C. */
@@ -33,6 +35,8 @@ final class ParallelGemm {
                     products,
                     k,
                     (product, from, rows, worker) -> timesVectors(product, from, rows, a, m, k, beta, worker));
+        } else if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles() && (beta == 0 || beta == 1)) {
+            skinny.timesTransposed(products, a, m, k, beta == 1);
         } else if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
             inBlocks(
                     products,
