@@ -7,6 +7,9 @@ public final class Bf16 {
     /** The high half of a float's bits. */
     public static final int HIGH = 0xffff0000;
 
+    /** Half of the last place in a float's bits: added to them, what is cut off below is rounded. */
+    public static final int HALF = 0x8000;
+
     private Bf16() {}
 
     /** The bits of the nearest bfloat16, ties to even; NaN stays NaN. */

@@ -1,12 +1,15 @@
 package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.cpu.ParallelGemm.Product;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Products with weights that lie in memory as bfloat16, for inference: half the traffic. They are widened on the fly; sums are in
- * single precision. A pair of neighbours comes apart into halves of a row, so the other factor's rows are taken apart likewise.
+ * Products with weights that lie in memory as bfloat16, for inference: half the traffic. Sums are in single precision. Many rows are
+ * multiplied by the CPU's instructions for bfloat16 where it has them. Else the weights are widened on the fly: a pair of
+ * neighbours comes apart into halves of a row, so the other factor's rows are taken apart likewise.
  */
 final class Bf16Weights implements AutoCloseable {
     private static final int FEW_ROWS = 7; // up to so many rows products with vectors are faster
@@ -15,20 +18,28 @@ final class Bf16Weights implements AutoCloseable {
     private static final int WIDE_ROWS = 64; // rows of weights widened at once
 
     private final WorkerPool pool;
+    private final SkinnyGemm skinny;
     private float[] split = {}; // x with even elements first in each row
     private @Nullable Slab scratch;
 
     Bf16Weights(WorkerPool pool) {
         this.pool = pool;
+        this.skinny = new SkinnyGemm(pool);
     }
 
-    /** y [m, n] = x [m, k] · wᵀ + beta y, where w holds n rows of k / 2 pairs. */
-    void product(Floats y, Floats x, Floats w, int m, int n, int k, float beta) {
+    /** Several products C [m, n] = x [m, k] · Bᵀ with one x, or what they add to C; each B holds n rows of k / 2 pairs. */
+    void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
+        if (m > FEW_ROWS && pool.caller().weightGemm.hasFastBf16()) {
+            skinny.timesTransposedBf16(products, x, m, k, add);
+            return;
+        }
         takeApart(x, m, k);
-        if (m <= FEW_ROWS) {
-            timesVectors(y, w, m, n, k / 2, beta);
-        } else {
-            timesWidened(y, w, m, n, k, beta);
+        for (Product product : products) {
+            if (m <= FEW_ROWS) {
+                timesVectors(product.c(), product.b(), m, product.n(), k / 2, add ? 1 : 0);
+            } else {
+                timesWidened(product.c(), product.b(), m, product.n(), k, add ? 1 : 0);
+            }
         }
     }
 

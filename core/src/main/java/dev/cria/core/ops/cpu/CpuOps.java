@@ -45,10 +45,10 @@ public final class CpuOps implements TensorOps {
      * @throws IllegalArgumentException if there are not as many cores
      */
     public CpuOps(int threads, Precision precision) {
-        this(threads, precision, KernelProvider.best());
+        this(threads, KernelProvider.best(), GemmProvider.of(precision));
     }
 
-    CpuOps(int threads, Precision precision, Supplier<TileKernels> kernels) {
+    CpuOps(int threads, Supplier<TileKernels> kernels, Supplier<Gemm> weightGemms) {
         int cores = Runtime.getRuntime().availableProcessors();
         if (threads < 1 || threads > cores) {
             throw new IllegalArgumentException(
@@ -59,7 +59,6 @@ public final class CpuOps implements TensorOps {
                     "the cpu ops need ND4J's CPU backend, and %s is loaded; use -Dcria.ops=reference"
                             .formatted(Nd4j.getBackend().getClass().getSimpleName()));
         }
-        Supplier<Gemm> weightGemms = GemmProvider.of(precision);
         this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm(), weightGemms.get()));
         this.gemm = new ParallelGemm(pool);
         this.rowOps = new RowOps(pool);
@@ -209,28 +208,28 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
-        Check.product(y, x, weight);
-        if (isBf16(weight)) {
-            bf16.product(floats(y), floats(x), pairs(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
-            return;
-        }
-        gemm.timesTransposed(
-                floats(y), floats(x), floats(weight), x.rows(), weight.rows(), x.columns(), accumulate ? 1 : 0);
+        linear(List.of(y), x, List.of(weight), accumulate);
     }
 
     @Override
     public void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
-        if (weights.stream().anyMatch(CpuOps::isBf16)) {
-            TensorOps.super.linear(ys, x, weights);
-            return;
-        }
+        linear(ys, x, weights, false);
+    }
+
+    private void linear(List<Tensor> ys, Tensor x, List<Tensor> weights, boolean accumulate) {
+        boolean narrow = isBf16(weights.get(0));
         List<ParallelGemm.Product> products = new ArrayList<>(ys.size());
         for (int i = 0; i < ys.size(); i++) {
             Tensor weight = weights.get(i);
             Check.product(ys.get(i), x, weight);
-            products.add(new ParallelGemm.Product(floats(ys.get(i)), floats(weight), Math.toIntExact(weight.rows())));
+            Floats b = narrow ? pairs(weight) : floats(weight);
+            products.add(new ParallelGemm.Product(floats(ys.get(i)), b, Math.toIntExact(weight.rows())));
         }
-        gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), 0);
+        if (narrow) {
+            bf16.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
+        } else {
+            gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate ? 1 : 0);
+        }
     }
 
     @Override

@@ -46,6 +46,19 @@ public final class PlainKernels implements TileKernels {
     }
 
     @Override
+    public void split(float[] y, float[] x, int length) {
+        split(y, x, 0, length);
+    }
+
+    /** From element {@code from} on. */
+    public static void split(float[] y, float[] x, int from, int length) {
+        for (int i = from; i < length; i++) {
+            y[i] = Float.intBitsToFloat((Float.floatToRawIntBits(x[i]) + Bf16.HALF) & Bf16.HIGH);
+            x[i] -= y[i];
+        }
+    }
+
+    @Override
     public void scale(float[] x, int at, int length, float factor) {
         for (int i = at; i < at + length; i++) {
             x[i] *= factor;

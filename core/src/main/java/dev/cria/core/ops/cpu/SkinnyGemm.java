@@ -12,6 +12,7 @@ import java.util.List;
 final class SkinnyGemm {
     private static final int GRAIN =
             16; // columns of Xᵀ and rows of W are multiples: whole vectors, and few sizes to compile
+    private static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
 
@@ -35,17 +36,61 @@ final class SkinnyGemm {
         }
         inBlocks(products, k, (block, worker) -> {
             long w = block.product.b().address((long) block.from * k);
-            long tile = worker.nativeTile(1, (long) block.rows * columns).address(0);
+            long tile = worker.nativeTile(2, (long) block.rows * columns).address(0);
             worker.weightGemm.multiplyCompiled(
                     false, false, block.rows, columns, k, w, k, transposed.address(0), columns, false, tile, columns);
-            putTransposed(block, tile, columns, m, add, worker);
+            putTransposed(block, tile, columns, 0, m, add, worker);
         });
     }
 
-    private static void putTransposed(Block block, long tile, int columns, int m, boolean add, Worker worker) {
+    /**
+     * Y = X · Wᵀ, or Y += X · Wᵀ, for several W of bfloat16 and one X of floats. Each x is the sum of two bfloat16, the second what the
+     * first leaves of it, so that the products are as exact as with floats to about 2^-17. Needs a {@link Gemm#hasFastBf16}.
+     */
+    void timesTransposedBf16(List<Product> products, Floats x, int m, int k, boolean add) {
+        for (int from = 0; from < m; from += MOST_COLUMNS) {
+            int rows = Math.min(MOST_COLUMNS, m - from);
+            timesBf16(products, x, from, rows, k, add);
+        }
+    }
+
+    private void timesBf16(List<Product> products, Floats x, int first, int m, int k, boolean add) {
+        int columns = roundUp(m, m <= 4 * GRAIN ? GRAIN : 4 * GRAIN);
+        long size = (long) columns * k / 2; // in floats, which hold two
+        long high = pool.caller().nativeTile(0, size).address(0);
+        long low = pool.caller().nativeTile(1, size).address(0);
+        split(high, low, x, first, m, columns, k);
+        inBlocks(products, k, (block, worker) -> {
+            long w = block.product.b().address((long) block.from * k / 2);
+            long tile = worker.nativeTile(2, (long) block.rows * columns).address(0);
+            worker.weightGemm.multiplyBf16(false, true, block.rows, columns, k, w, k, high, k, false, tile, columns);
+            worker.weightGemm.multiplyBf16(false, true, block.rows, columns, k, w, k, low, k, true, tile, columns);
+            putTransposed(block, tile, columns, first, m, add, worker);
+        });
+    }
+
+    /** Rows of X, and some rows of anything up to {@code columns}, as bfloat16 and what that leaves of them. */
+    private void split(long high, long low, Floats x, int first, int m, int columns, int k) {
+        Worker worker = pool.caller();
+        float[] values = worker.tile(0, columns * k);
+        float[] highs = worker.tile(1, columns * k);
+        x.get((long) first * k, values, 0, m * k);
+        worker.kernels.split(highs, values, m * k);
+        Floats scratch = worker.nativeTile(3, (long) columns * k);
+        round(high, scratch, highs, columns, k, worker);
+        round(low, scratch, values, columns, k, worker);
+    }
+
+    private static void round(long to, Floats scratch, float[] values, int rows, int columns, Worker worker) {
+        scratch.put(0, values, 0, rows * columns);
+        worker.weightGemm.roundToBf16(rows, columns, scratch.address(0), columns, to, columns);
+    }
+
+    private static void putTransposed(
+            Block block, long tile, int columns, int first, int m, boolean add, Worker worker) {
         int n = block.product.n();
         for (int done = 0; done < m; done += piece(m - done)) {
-            long to = block.product.c().address((long) done * n + block.from);
+            long to = block.product.c().address((long) (first + done) * n + block.from);
             long from = tile + (long) done * Float.BYTES;
             worker.weightGemm.transpose(block.rows, piece(m - done), from, columns, to, n, add);
         }

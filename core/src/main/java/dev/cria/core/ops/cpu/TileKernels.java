@@ -19,6 +19,9 @@ public interface TileKernels {
     /** Rows of bfloat16 as floats, even elements first: y [rows, 2, length], pairs [rows, length]. */
     void widenPairs(float[] y, float[] pairs, int rows, int length);
 
+    /** y = x rounded to bfloat16, and x -= y: x comes apart into two numbers of half as many digits. */
+    void split(float[] y, float[] x, int length);
+
     /** x *= factor. */
     void scale(float[] x, int at, int length, float factor);
 

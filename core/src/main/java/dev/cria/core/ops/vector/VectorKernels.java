@@ -89,6 +89,21 @@ public final class VectorKernels implements TileKernels {
     }
 
     @Override
+    public void split(float[] y, float[] x, int length) {
+        int end = SPECIES.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = load(x, i);
+            FloatVector rounded = v.reinterpretAsInts()
+                    .add(Bf16.HALF)
+                    .lanewise(VectorOperators.AND, Bf16.HIGH)
+                    .reinterpretAsFloats();
+            rounded.intoArray(y, i);
+            v.sub(rounded).intoArray(x, i);
+        }
+        PlainKernels.split(y, x, end, length);
+    }
+
+    @Override
     public void scale(float[] x, int at, int length, float factor) {
         int end = at + SPECIES.loopBound(length);
         for (int i = at; i < end; i += LANES) {

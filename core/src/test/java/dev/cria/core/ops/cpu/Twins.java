@@ -28,8 +28,12 @@ final class Twins implements AutoCloseable {
     }
 
     Twins(Precision precision, Supplier<TileKernels> kernels, long seed) {
+        this(kernels, GemmProvider.of(precision), seed);
+    }
+
+    Twins(Supplier<TileKernels> kernels, Supplier<Gemm> weightGemms, long seed) {
         int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
-        this.fast = new CpuOps(threads, precision, kernels);
+        this.fast = new CpuOps(threads, kernels, weightGemms);
         this.random = new SplittableRandom(seed);
     }
 
