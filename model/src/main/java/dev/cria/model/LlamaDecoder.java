@@ -51,7 +51,7 @@ public final class LlamaDecoder implements AutoCloseable {
      * @param next receives the distributions
      */
     public void append(List<CachedSequence> sequences, List<int[]> tokens, float[] temperatures, NextTokens next) {
-        append(sequences, tokens, scores -> next.take(ops(), model.engine().arena(), scores, temperatures));
+        append(sequences, tokens, scores -> next.take(ops(), scores, temperatures));
     }
 
     private void append(List<CachedSequence> sequences, List<int[]> tokens, Consumer<Tensor> result) {

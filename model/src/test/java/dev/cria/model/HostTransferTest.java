@@ -78,7 +78,7 @@ class HostTransferTest {
             // ids, positions, rows of the scores, temperatures: one number for each sequence
             assertThat(step.uploads()).isLessThanOrEqualTo(4);
             assertThat(step.uploadedElements()).isLessThanOrEqualTo(4L * 2);
-            // probabilities and two normalisers for each sequence
+            // weights and two normalisers for each sequence
             assertThat(step.downloads()).isEqualTo(2);
             assertThat(step.downloadedElements()).isEqualTo(2L * (model.config().vocabSize() + 2));
         }

@@ -207,8 +207,8 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
-    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
-        time(Phase.LM_HEAD, () -> ops.softmax(y, logSumExp, x, temperatures));
+    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
+        time(Phase.LM_HEAD, () -> ops.softmax(weights, blockSums, logSumExp, x, temperatures));
     }
 
     @Override

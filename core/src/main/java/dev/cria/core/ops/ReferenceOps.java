@@ -187,8 +187,10 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
-        ReferenceSoftmax.forward(y, logSumExp, x, transfers.upload(temperatures).castTo(dataType));
+    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
+        ReferenceSoftmax softmax =
+                ReferenceSoftmax.of(x, transfers.upload(temperatures).castTo(dataType));
+        softmax.write(weights, blockSums, logSumExp, transfers);
     }
 
     @Override

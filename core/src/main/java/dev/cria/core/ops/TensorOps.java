@@ -190,15 +190,19 @@ public interface TensorOps extends AutoCloseable {
 
     // ---- Sampling
 
+    /** Columns whose weights {@link #softmax} adds up together. */
+    int SUM_BLOCK = 1024;
+
     /**
-     * Each row's softmax at a temperature.
+     * Each row's softmax at a temperature as numbers to draw from: those of softmax(x / temperature) are a row's weights over its sum.
      *
-     * @param y [rows, columns], softmax(x / temperature)
+     * @param weights [rows, columns], exp((x - max(x)) / temperature), where exponents below -87 count as that
+     * @param blockSums [rows, ceil(columns / {@link #SUM_BLOCK})], sums of so many weights each, the last one of what is left
      * @param logSumExp [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
      * @param x [rows, columns]
      * @param temperatures [rows], above 0
      */
-    void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures);
+    void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures);
 
     // ---- Log-sum-exp: y = log(sum(exp(x))) of each row
 

@@ -48,7 +48,7 @@ public final class Sampler {
         if (penalised) {
             penalise(seen, (float) sampling.repetitionPenalty());
         }
-        int best = argMax(weights, 0);
+        int best = argMax(weights, 0, vocabSize);
         if (sampling.isGreedy()) {
             return new SampledToken(best, 0, logits[at + best] - logNormalizer);
         }
@@ -75,19 +75,18 @@ public final class Sampler {
         if (!next.isFinite(row)) {
             requireFinite(Double.NaN);
         }
-        float[] probabilities = next.probabilities();
         int at = row * next.vocabSize();
         int id;
         double logProb = 0;
         if (sampling.isGreedy()) {
-            id = argMax(probabilities, at);
+            id = argMax(next.weights(), at, vocabSize);
         } else if (isFiltered(sampling)) {
-            System.arraycopy(probabilities, at, weights, 0, vocabSize);
-            id = choose(1, -1, sampling, random.uniform(position));
+            System.arraycopy(next.weights(), at, weights, 0, vocabSize);
+            id = choose(next.sum(row), -1, sampling, random.uniform(position));
             logProb = Math.log(weights[id] / kept);
         } else {
-            id = draw(probabilities, at, random.uniform(position), -1);
-            logProb = Math.log(probabilities[at + id]);
+            id = draw(next, row, random.uniform(position) * next.sum(row));
+            logProb = next.logProb(row, id);
         }
         return new SampledToken(id, logProb, next.modelLogProb(row, id));
     }
@@ -96,7 +95,7 @@ public final class Sampler {
     private int choose(double total, int best, Sampling sampling, double uniform) {
         boolean filtered = isFiltered(sampling);
         kept = filtered ? top.select(weights, total, sampling) : total;
-        return filtered ? top.draw(weights, uniform * kept) : draw(weights, 0, uniform * total, best);
+        return filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
     }
 
     private static boolean isFiltered(Sampling sampling) {
@@ -119,24 +118,45 @@ public final class Sampler {
         return total;
     }
 
-    /** The first id at which the running sum of the weights from {@code at} on exceeds a threshold. */
-    private int draw(float[] values, int at, double threshold, int best) {
+    /** The id at which the running sum of a row's weights exceeds a threshold: only its own block's weights are read. */
+    private static int draw(NextTokens next, int row, double threshold) {
+        int block = 0;
+        double rest = threshold;
+        while (block < next.blocks() - 1 && rest >= next.blockSum(row, block)) {
+            rest -= next.blockSum(row, block++);
+        }
+        int first = block * NextTokens.BLOCK;
+        int length = Math.min(NextTokens.BLOCK, next.vocabSize() - first);
+        int at = row * next.vocabSize() + first;
+        int id = exceeding(next.weights(), at, length, rest);
+        return first + (id >= 0 ? id : argMax(next.weights(), at, length)); // the block's sum was rounded up
+    }
+
+    /** The first index from {@code at} on at which the running sum exceeds a threshold; -1 if none does. */
+    private static int exceeding(float[] values, int at, int length, double threshold) {
         double sum = 0;
-        for (int from = 0; from < vocabSize; from += BLOCK) {
-            int to = Math.min(vocabSize, from + BLOCK);
-            double after = sum + sum(values, at + from, at + to);
-            if (after <= threshold) {
-                sum = after;
-                continue;
-            }
-            for (int i = from; i < to; i++) {
-                sum += values[at + i];
-                if (sum > threshold) {
-                    return i;
-                }
+        for (int i = 0; i < length; i++) {
+            sum += values[at + i];
+            if (sum > threshold) {
+                return i;
             }
         }
-        return best >= 0 ? best : argMax(values, at); // the threshold was rounded up to the whole sum
+        return -1;
+    }
+
+    /** The first id at which the running sum of the weights exceeds a threshold. */
+    private int draw(double threshold, int best) {
+        double rest = threshold;
+        for (int from = 0; from < vocabSize; from += BLOCK) {
+            int length = Math.min(BLOCK, vocabSize - from);
+            double sum = sum(weights, from, from + length);
+            int id = sum > rest ? exceeding(weights, from, length, rest) : -1;
+            if (id >= 0) {
+                return from + id;
+            }
+            rest -= sum;
+        }
+        return best; // the threshold was rounded up to the whole sum
     }
 
     /** Four sums side by side: each addition waits for the one before it. */
@@ -158,9 +178,9 @@ public final class Sampler {
         return s0 + s1 + (s2 + s3);
     }
 
-    private int argMax(float[] scores, int at) {
+    private static int argMax(float[] scores, int at, int length) {
         int best = 0;
-        for (int i = 1; i < vocabSize; i++) {
+        for (int i = 1; i < length; i++) {
             if (scores[at + i] > scores[at + best]) {
                 best = i;
             }
@@ -169,7 +189,7 @@ public final class Sampler {
     }
 
     private double logSumExp(float[] logits, int at) {
-        float max = logits[at + argMax(logits, at)];
+        float max = logits[at + argMax(logits, at, vocabSize)];
         double sum = 0;
         for (int i = 0; i < vocabSize; i++) {
             sum += Exp.exp(logits[at + i] - max);

@@ -2,6 +2,7 @@ package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -117,6 +118,17 @@ final class Check {
         }
         if (dWeight != null) {
             sameLength(dWeight, weight);
+        }
+    }
+
+    static void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
+        int rows = temperatures.length;
+        shape(x, rows, x.columns());
+        int blocks = (x.columns() - 1) / TensorOps.SUM_BLOCK + 1;
+        if (weights.length < x.length() || blockSums.length < rows * blocks || logSumExp.length < 2 * rows) {
+            throw new IllegalArgumentException(
+                    "no room for the softmax of %s: %d weights, %d sums of blocks, %d logarithms"
+                            .formatted(x, weights.length, blockSums.length, logSumExp.length));
         }
     }
 }

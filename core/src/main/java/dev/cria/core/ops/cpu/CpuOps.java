@@ -332,11 +332,9 @@ public final class CpuOps implements TensorOps {
     }
 
     @Override
-    public void softmax(Tensor y, Tensor logSumExp, Tensor x, float[] temperatures) {
-        Check.shape(x, temperatures.length, x.columns());
-        Check.sameLength(y, x);
-        Check.shape(logSumExp, temperatures.length, 2);
-        rowOps.softmax(floats(y), floats(logSumExp), floats(x), temperatures, x.columns());
+    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
+        Check.softmax(weights, blockSums, logSumExp, x, temperatures);
+        rowOps.softmax(weights, blockSums, logSumExp, floats(x), temperatures, x.columns());
     }
 
     @Override

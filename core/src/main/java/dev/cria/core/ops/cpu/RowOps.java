@@ -1,5 +1,7 @@
 package dev.cria.core.ops.cpu;
 
+import static dev.cria.core.ops.TensorOps.SUM_BLOCK;
+
 import dev.cria.core.ops.RotaryTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Row-wise kernels: embedding, row selection, RMSNorm, softmax, rotary embedding, SwiGLU. */
 final class RowOps {
     private static final int ROWS_PER_TASK = 64;
+    private static final int FEW_ROWS_PER_TASK = 16; // of decoding
     private static final int TILE = 4096; // elements copied to the heap at once: three such tiles fit a 48 kB L1 cache
 
     private final WorkerPool pool;
@@ -143,19 +146,29 @@ final class RowOps {
         dGain.put(0, sum, 0, hidden);
     }
 
-    void softmax(Floats y, Floats logSumExp, Floats x, float[] temperatures, int columns) {
+    void softmax(float[] weights, float[] blockSums, float[] logSumExp, Floats x, float[] temperatures, int columns) {
+        int blocks = (columns + SUM_BLOCK - 1) / SUM_BLOCK;
         pool.run(temperatures.length, (r, worker) -> {
-            float[] in = worker.tile(0, columns);
-            float[] out = worker.tile(1, columns);
-            x.get((long) r * columns, in, 0, columns);
-            float max = worker.kernels.max(in, 0, columns);
+            int at = r * columns;
+            x.get((long) r * columns, weights, at, columns);
+            float max = worker.kernels.max(weights, at, columns);
             float scale = 1 / temperatures[r];
-            float sum = worker.kernels.expSum(out, in, 0, columns, scale, max * scale);
-            worker.kernels.scale(out, 0, columns, 1 / sum);
-            y.put((long) r * columns, out, 0, columns);
-            float plain = scale == 1 ? sum : worker.kernels.expSum(out, in, 0, columns, 1, max);
-            logSumExp.put(2L * r, (float) (max * scale + StrictMath.log(sum)));
-            logSumExp.put(2L * r + 1, (float) (max + StrictMath.log(plain)));
+            double plain = 0;
+            if (scale != 1) {
+                float[] scores = worker.tile(0, columns);
+                x.get((long) r * columns, scores, 0, columns);
+                plain = worker.kernels.expSum(scores, scores, 0, columns, 1, max);
+            }
+            double sum = 0;
+            for (int b = 0; b < blocks; b++) {
+                int from = b * SUM_BLOCK;
+                int length = Math.min(SUM_BLOCK, columns - from);
+                float blockSum = worker.kernels.expSum(weights, weights, at + from, length, scale, max * scale);
+                blockSums[r * blocks + b] = blockSum;
+                sum += blockSum;
+            }
+            logSumExp[2 * r] = (float) (max * scale + StrictMath.log(sum));
+            logSumExp[2 * r + 1] = (float) (max + StrictMath.log(scale == 1 ? sum : plain));
         });
     }
 
@@ -237,14 +250,18 @@ final class RowOps {
     }
 
     private static int tasks(int rows) {
-        return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
+        return (rows - 1) / rowsPerTask(rows) + 1;
+    }
+
+    private static int rowsPerTask(int rows) {
+        return rows > ROWS_PER_TASK ? ROWS_PER_TASK : FEW_ROWS_PER_TASK;
     }
 
     /** Cuts rows into tasks, and the rows of a task into blocks of at most {@code step}. */
     private void forRows(int rows, int step, Block block) {
         pool.run(tasks(rows), (task, worker) -> {
-            int end = Math.min(rows, (task + 1) * ROWS_PER_TASK);
-            for (int from = task * ROWS_PER_TASK; from < end; from += step) {
+            int end = Math.min(rows, (task + 1) * rowsPerTask(rows));
+            for (int from = task * rowsPerTask(rows); from < end; from += step) {
                 block.run(task, from, Math.min(end, from + step), worker);
             }
         });
