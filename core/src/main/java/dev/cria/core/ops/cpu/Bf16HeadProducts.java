@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bf16HeadProducts implements HeadProducts {
     private static final int ROW_GRAIN = 64;
+    private static final int LARGEST_BLOCK = 512; // rows
     private static final int PADDING = 32; // elements, so that rows are no multiple of 4 kB apart
 
     private final HeadSizes sizes;
@@ -85,6 +86,11 @@ final class Bf16HeadProducts implements HeadProducts {
     @Override
     public int rowGrain() {
         return ROW_GRAIN;
+    }
+
+    @Override
+    public int largestBlock() {
+        return LARGEST_BLOCK;
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Products of floats where they lie; exponentials replace the logits. */
 final class FloatHeadProducts implements HeadProducts {
+    private static final int LARGEST_BLOCK = 256; // rows
     private static final int PADDING = 16; // rows a multiple of 4 kB apart would fall into one set of the L1 cache
 
     private final HeadSizes sizes;
@@ -33,6 +34,11 @@ final class FloatHeadProducts implements HeadProducts {
     @Override
     public int rowGrain() {
         return 1;
+    }
+
+    @Override
+    public int largestBlock() {
+        return LARGEST_BLOCK;
     }
 
     @Override

@@ -9,6 +9,9 @@ interface HeadProducts {
     /** Blocks begin at multiples of it. */
     int rowGrain();
 
+    /** Rows of a block, at most: more of them share what is read of the weight, fewer keep their logits in the cache. */
+    int largestBlock();
+
     /** Begins a chunk of {@code rows} rows of hidden states, from row {@code from} on. */
     void begin(int from, int rows);
 

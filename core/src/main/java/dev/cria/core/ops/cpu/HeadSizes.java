@@ -9,7 +9,8 @@ package dev.cria.core.ops.cpu;
  * @param tiles their number
  */
 record HeadSizes(int width, int vocab, int tile, int tiles) {
-    private static final int LARGEST_TILE = 1024; // words
+    private static final int LARGEST_TILE =
+            512; // words: logits, factors and gradients of a block stay in a 2 MB L2 cache
     private static final int GRAIN = 32; // tiles are multiples of it: two vectors of 16 lanes
 
     static HeadSizes of(int width, int vocab) {

@@ -15,7 +15,6 @@ import java.util.function.Function;
  */
 final class LmHead {
     private static final int CHUNK = 1024; // rows
-    private static final int ROWS_PER_TASK = 256;
     private static final int SMALLEST_TASK = 32; // rows
     private static final float OVERSHOOT = 0x1p56f; // a tile with such a sum has logits some 40 above the row's shift
 
@@ -53,7 +52,7 @@ final class LmHead {
                 int first = from;
                 int rows = Math.min(targets.length, from + CHUNK) - from;
                 products.begin(from, rows);
-                int perTask = rowsPerTask(rows, products.rowGrain());
+                int perTask = rowsPerTask(rows, products);
                 pool.run((rows + perTask - 1) / perTask, (task, worker) -> {
                     int at = task * perTask;
                     int count = Math.min(rows, at + perTask) - at;
@@ -74,8 +73,9 @@ final class LmHead {
                 : new FloatHeadProducts(sizes, tensors, rows, scratch, host);
     }
 
-    private int rowsPerTask(int rows, int grain) {
-        int share = Math.min(ROWS_PER_TASK, Math.max(SMALLEST_TASK, rows / pool.threads()));
+    private int rowsPerTask(int rows, HeadProducts products) {
+        int share = Math.min(products.largestBlock(), Math.max(SMALLEST_TASK, rows / pool.threads()));
+        int grain = products.rowGrain();
         return (share + grain - 1) / grain * grain;
     }
 
