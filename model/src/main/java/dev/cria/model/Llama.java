@@ -171,8 +171,8 @@ public final class Llama implements Trainable, AutoCloseable {
     private Tensor targetStates(Tape tape, RaggedBatch batch) {
         batch.checkIds(config.vocabSize());
         Tensor hidden = hidden(tape, batch.tokens(), batch.segments());
-        int[] rows = batch.targetRows();
-        return rows.length == batch.tokens().length ? hidden : tape.gatherRows(hidden, rows);
+        boolean everywhere = batch.targetCount() == batch.tokens().length;
+        return everywhere ? hidden : tape.gatherRows(hidden, batch.targetRows());
     }
 
     /** Writes {@code config.json} and the weights as a Hugging Face model directory. */

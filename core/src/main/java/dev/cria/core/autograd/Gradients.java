@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Gradients {
     private final TensorOps ops;
     private final Arena arena;
-    private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>();
+    static final int EXPECTED = 128; // activations of a small model: growing step by step would be garbage
+
+    private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
+    private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>(EXPECTED);
     private final Map<Long, Deque<Tensor>> free = new HashMap<>();
 
     /** Writes a gradient, or adds to it. */

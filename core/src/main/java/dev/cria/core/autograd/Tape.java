@@ -26,7 +26,7 @@ public final class Tape implements AutoCloseable {
     private final Mode mode;
     private final double lossGradient;
     private final Gradients gradients;
-    private final List<Runnable> steps = new ArrayList<>();
+    private final List<Runnable> steps = new ArrayList<>(Gradients.EXPECTED);
     private boolean wentBack;
 
     /** What a tape keeps for the way back. */

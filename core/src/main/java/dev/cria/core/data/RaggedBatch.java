@@ -86,7 +86,14 @@ public record RaggedBatch(int[] tokens, int[] targets, Segments segments) implem
 
     /** The targets without the positions that have none: [targets]. */
     public int[] targetIds() {
-        return Arrays.stream(targets).filter(id -> id != NO_TARGET).toArray();
+        int[] ids = new int[targetCount()];
+        int n = 0;
+        for (int target : targets) {
+            if (target != NO_TARGET) {
+                ids[n++] = target;
+            }
+        }
+        return ids;
     }
 
     /** Number of positions with a target. */

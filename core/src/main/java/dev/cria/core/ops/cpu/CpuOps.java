@@ -208,23 +208,27 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
-        linear(List.of(y), x, List.of(weight), accumulate);
+        boolean narrow = isBf16(weight);
+        linear(List.of(product(y, x, weight, narrow)), narrow, x, accumulate);
     }
 
     @Override
     public void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
-        linear(ys, x, weights, false);
-    }
-
-    private void linear(List<Tensor> ys, Tensor x, List<Tensor> weights, boolean accumulate) {
         boolean narrow = isBf16(weights.get(0));
         List<ParallelGemm.Product> products = new ArrayList<>(ys.size());
         for (int i = 0; i < ys.size(); i++) {
-            Tensor weight = weights.get(i);
-            Check.product(ys.get(i), x, weight);
-            Floats b = narrow ? pairs(weight) : floats(weight);
-            products.add(new ParallelGemm.Product(floats(ys.get(i)), b, Math.toIntExact(weight.rows())));
+            products.add(product(ys.get(i), x, weights.get(i), narrow));
         }
+        linear(products, narrow, x, false);
+    }
+
+    private ParallelGemm.Product product(Tensor y, Tensor x, Tensor weight, boolean narrow) {
+        Check.product(y, x, weight);
+        Floats b = narrow ? pairs(weight) : floats(weight);
+        return new ParallelGemm.Product(floats(y), b, Math.toIntExact(weight.rows()));
+    }
+
+    private void linear(List<ParallelGemm.Product> products, boolean narrow, Tensor x, boolean accumulate) {
         if (narrow) {
             bf16.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
         } else {

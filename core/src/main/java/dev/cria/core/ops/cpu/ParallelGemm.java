@@ -43,7 +43,8 @@ final class ParallelGemm {
                     k,
                     (product, from, rows, worker) -> timesSmall(product, from, rows, a, m, k, beta, worker));
         } else {
-            for (Product product : products) {
+            for (int i = 0; i < products.size(); i++) { // without an iterator, since steps make no garbage to speak of
+                Product product = products.get(i);
                 run(product.c, a, false, product.b, true, m, product.n, k, beta);
             }
         }

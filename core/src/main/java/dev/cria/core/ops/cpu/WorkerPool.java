@@ -1,6 +1,6 @@
 package dev.cria.core.ops.cpu;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +24,19 @@ final class WorkerPool implements AutoCloseable {
 
     /** What the threads share of one job: a few words in one cache line, handed over by a single write. */
     private static final class Job {
+        // Objects of their own for two counters would be a tenth of a step's garbage.
+        private static final AtomicIntegerFieldUpdater<Job> NEXT =
+                AtomicIntegerFieldUpdater.newUpdater(Job.class, "next");
+        private static final AtomicIntegerFieldUpdater<Job> DONE =
+                AtomicIntegerFieldUpdater.newUpdater(Job.class, "done");
+
         private final Task task;
         private final int count;
-        private final AtomicInteger next = new AtomicInteger();
-        private final AtomicInteger done = new AtomicInteger(); // tasks that ran, or need not run any more
+
+        @SuppressWarnings("UnusedVariable") // read by its updater
+        private volatile int next;
+
+        private volatile int done; // tasks that ran, or need not run any more
         private volatile @Nullable Throwable failure;
 
         private Job(int count, Task task) {
@@ -39,21 +48,21 @@ final class WorkerPool implements AutoCloseable {
         private void drain(Worker worker) {
             int taken = 0;
             try {
-                for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                for (int i = NEXT.getAndIncrement(this); i < count; i = NEXT.getAndIncrement(this)) {
                     taken++;
                     task.run(i, worker);
                 }
             } catch (Throwable t) {
                 failure = t;
-                taken += Math.max(0, count - next.getAndSet(count)); // the rest is not worth running
+                taken += Math.max(0, count - NEXT.getAndSet(this, count)); // the rest is not worth running
             }
             if (taken > 0) {
-                done.addAndGet(taken);
+                DONE.addAndGet(this, taken);
             }
         }
 
         private boolean isDone() {
-            return done.get() == count;
+            return done == count;
         }
     }
 
