@@ -153,7 +153,20 @@ public final class VectorKernels implements TileKernels {
         for (; i + LANES <= at + length; i += LANES) {
             m0 = larger(m0, load(x, i));
         }
-        return Math.max(larger(m0, m1).reduceLanes(VectorOperators.MAX), plain.max(x, i, at + length - i));
+        return Math.max(largest(larger(m0, m1)), plain.max(x, i, at + length - i));
+    }
+
+    /** The largest lane. */
+    private float largest(FloatVector x) {
+        x.intoArray(lanes, 0);
+        if (LANES != WRITTEN_OUT) {
+            return plain.max(lanes, 0, LANES);
+        }
+        return Math.max(Math.max(largest(0), largest(4)), Math.max(largest(8), largest(12)));
+    }
+
+    private float largest(int i) {
+        return Math.max(Math.max(lanes[i], lanes[i + 1]), Math.max(lanes[i + 2], lanes[i + 3]));
     }
 
     /** Comparisons instead of {@code max} and {@code min}: those spend more on NaN and signed zeros than on the rest. */
