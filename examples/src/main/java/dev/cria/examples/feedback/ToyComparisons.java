@@ -50,7 +50,11 @@ public final class ToyComparisons {
      * @param count how many
      */
     public List<Comparison> of(Task task, Annotators annotators, Split split, int count) {
-        List<ToyPrompt> prompts = prompts(task, split);
+        return of(task, annotators, prompts(task, split), count);
+    }
+
+    /** The same of answers to given prompts; for safety they are unsafe requests. */
+    public List<Comparison> of(Task task, Annotators annotators, List<? extends ToyPrompt> prompts, int count) {
         List<Comparison> comparisons = new ArrayList<>();
         for (long index = 0; comparisons.size() < count; index++) {
             ToyPrompt prompt = prompts.get((int) (index * 7919 % prompts.size()));

@@ -31,14 +31,14 @@ record Amounts(
      * What the chat model learns from besides questions.
      *
      * @param personas dialogues with somebody whom the assistant is told to be
-     * @param requests unsafe requests, half of them answered with care
+     * @param requests unsafe requests, a third of them answered with care
      */
     record Chats(int personas, int requests) {}
 
     /**
      * Preferences from before the first version.
      *
-     * @param helpfulness of answers to questions, to learn from
+     * @param helpfulness of answers to questions and requests, to learn from
      * @param safety of answers to unsafe requests, to learn from
      * @param heldOut comparisons of each kind to measure reward models on
      * @param margins those of the ablation
@@ -110,7 +110,7 @@ record Amounts(
                 new Amounts(
                         new Size(128, 3, 1600, 2 << 20, 400, 5, 3000, 600),
                         new Chats(2400, 400),
-                        new Comparisons(5000, 2000, 1000, List.of(Margin.NONE, Margin.SMALL)),
+                        new Comparisons(15000, 2000, 1500, List.of(Margin.NONE, Margin.SMALL)),
                         new Versions(2000, 800, 600, 6, List.of(0.5, 0.7, 0.9), 30, 2, MissingEos.EXCLUDE),
                         new Optimisation(25, 64),
                         new Recall(200, 30),
@@ -120,7 +120,7 @@ record Amounts(
                 new Amounts(
                         new Size(192, 4, 2000, 6 << 20, 1200, 6, 3400, 1000),
                         new Chats(4000, 800),
-                        new Comparisons(12000, 4000, 2500, List.of(Margin.values())),
+                        new Comparisons(30000, 4000, 2500, List.of(Margin.values())),
                         new Versions(2000, 1600, 1000, 16, List.of(0.4, 0.6, 0.8, 1.0, 1.3), 60, 2, MissingEos.EXCLUDE),
                         new Optimisation(80, 128),
                         new Recall(500, 100),

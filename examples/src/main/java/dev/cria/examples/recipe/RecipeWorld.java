@@ -100,6 +100,15 @@ final class RecipeWorld {
                 .of(split).stream().filter(Instruction::factTrained).toList();
     }
 
+    /** The same questions with kind and unsafe requests among them, in the proportions of {@link #prompts}. */
+    List<ToyPrompt> comparedRequests(Split split) {
+        List<ToyPrompt> prompts = new ArrayList<>(compared(split));
+        int all = prompts.size() * KIND_PART * UNSAFE_PART / (KIND_PART * UNSAFE_PART - KIND_PART - UNSAFE_PART);
+        prompts.addAll(safety.kind(split, all / KIND_PART));
+        prompts.addAll(safety.unsafe(split, 0, all / UNSAFE_PART));
+        return prompts;
+    }
+
     /** Writes the prompts for the versions. */
     void writePrompts(Path file) {
         PromptFile.write(file, ToyRequests.asPrompts(prompts()));

@@ -30,6 +30,9 @@ import java.util.Map;
 
 /** Preferences of simulated annotators, and reward models of these with the paper's ablations. */
 final class RewardStages {
+    /** Share of the comparisons for helpfulness in which answers may be wrong by a mere fact: that is learned slowest. */
+    private static final double FACTS = 0.8;
+
     private final RecipeWorld data;
     private final RecipeConfig config;
     private final Path run;
@@ -125,9 +128,15 @@ final class RewardStages {
     }
 
     private List<Comparison> compare(Task task, Annotators annotators, Split split, int count) {
-        List<Comparison> all = task == Task.SAFETY
-                ? new ToyComparisons(data.world()).of(task, annotators, split, count)
-                : new FactComparisons(data.compared(split), config.seed()).of(annotators, count);
+        ToyComparisons answers = new ToyComparisons(data.world());
+        List<Comparison> all = new ArrayList<>();
+        if (task == Task.SAFETY) {
+            all.addAll(answers.of(task, annotators, split, count));
+        } else {
+            int facts = (int) (FACTS * count);
+            all.addAll(new FactComparisons(data.compared(split), config.seed()).of(annotators, facts));
+            all.addAll(answers.of(task, annotators, data.comparedRequests(split), count - facts));
+        }
         return all.stream()
                 .filter(comparison -> !comparison.preference().isExcluded())
                 .toList();
@@ -225,11 +234,11 @@ final class RewardStages {
         List<String> settings = new ArrayList<>();
         for (String setting : List.of(
                 "data.contextLength=256",
-                "data.batchSize=32",
+                "data.batchSize=16",
                 "data.heldOut=0", // measured on held-out prompts, not only on held-out comparisons
                 "training.accumulation=1",
                 "training.seed=" + seed,
-                "optimizer.learningRate=1.5e-3",
+                "optimizer.learningRate=5e-4",
                 "checkpoint.everySteps=100",
                 "checkpoint.keepLast=1")) {
             settings.add(prefix + setting);

@@ -219,7 +219,7 @@ final class VersionStages {
                 "sft.data.contextLength=" + ToyModel.SEQUENCE,
                 "sft.data.overlong=drop",
                 "sft.checkpoint.everySteps=100",
-                "helpfulness.data.othersShare=0.2", // of safety, which are few in a round
+                "helpfulness.data.othersShare=0.1", // of safety, whose comparisons are few and three times as long
                 "ppo.training.iterations=" + size.optimisation().iterations(),
                 "ppo.rollout.batchSize=" + size.optimisation().batchSize(),
                 "ppo.rollout.maxTokens=" + MAX_ANSWER,

@@ -1,9 +1,13 @@
 package dev.cria.examples.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cria.examples.world.Instruction;
+import dev.cria.examples.world.KindRequest;
+import dev.cria.examples.world.Split;
 import dev.cria.examples.world.ToyPrompt;
+import dev.cria.examples.world.UnsafeRequest;
 import dev.cria.sft.Conversation;
 import java.util.List;
 import java.util.Set;
@@ -42,5 +46,26 @@ class RecipeWorldTest {
         assertThat(world.prompts())
                 .isEqualTo(new RecipeWorld(RecipeConfig.of(size, 3)).prompts())
                 .isNotEqualTo(new RecipeWorld(RecipeConfig.of(size, 4)).prompts());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Split.class)
+    void comparedRequestsAreInTheVersionsProportions(Split split) {
+        RecipeWorld world = new RecipeWorld(RecipeConfig.of(RecipeSize.TINY, 3));
+        List<ToyPrompt> compared = world.comparedRequests(split);
+        assertThat(compared).allSatisfy(prompt -> assertThat(splitOf(prompt)).isEqualTo(split));
+        assertThat(shareOf(compared, UnsafeRequest.class)).isCloseTo(0.25, within(0.01));
+        assertThat(shareOf(compared, KindRequest.class)).isCloseTo(0.125, within(0.01));
+    }
+
+    private static double shareOf(List<ToyPrompt> prompts, Class<?> kind) {
+        return (double) prompts.stream().filter(kind::isInstance).count() / prompts.size();
+    }
+
+    private static Split splitOf(ToyPrompt prompt) {
+        if (prompt instanceof Instruction question) {
+            return question.split();
+        }
+        return prompt instanceof UnsafeRequest unsafe ? unsafe.split() : ((KindRequest) prompt).split();
     }
 }
