@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * operation that made its activation has used it, so that all gradients together need little memory.
  */
 final class Gradients {
-    private final TensorOps ops;
-    private final Arena arena;
     static final int EXPECTED = 128; // activations of a small model: growing step by step would be garbage
 
+    private final TensorOps ops;
+    private final Arena arena;
     private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
     private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>(EXPECTED);
     private final Map<Long, Deque<Tensor>> free = new HashMap<>();

@@ -10,7 +10,7 @@ import java.util.BitSet;
  * the position alone. Holds scratch memory: one per thread.
  */
 public final class Sampler {
-    private static final int BLOCK = 256; // weights added up at once
+    private static final int SUMMED_AT_ONCE = 256; // weights
 
     private final int vocabSize;
     private final float[] weights; // [vocab], exp((score - max) / temperature)
@@ -147,14 +147,14 @@ public final class Sampler {
     /** The first id at which the running sum of the weights exceeds a threshold. */
     private int draw(double threshold, int best) {
         double rest = threshold;
-        for (int from = 0; from < vocabSize; from += BLOCK) {
-            int length = Math.min(BLOCK, vocabSize - from);
+        for (int from = 0; from < vocabSize; from += SUMMED_AT_ONCE) {
+            int length = Math.min(SUMMED_AT_ONCE, vocabSize - from);
             double sum = sum(weights, from, from + length);
             int id = sum > rest ? exceeding(weights, from, length, rest) : -1;
             if (id >= 0) {
                 return from + id;
             }
-            rest -= sum;
+            rest = Math.max(0, rest - sum);
         }
         return best; // the threshold was rounded up to the whole sum
     }

@@ -43,6 +43,9 @@ final class Check {
     }
 
     static void evenPairs(Tensor x) {
+        if (x.dataType() != DataType.BFLOAT16) {
+            throw new IllegalArgumentException("weights of one product must all be bfloat16 or none, got " + x);
+        }
         if (x.offset() % 2 != 0 || (x.rank() > 1 && x.columns() % 2 != 0)) {
             throw new IllegalArgumentException("weights in bfloat16 need rows of even length, got " + x);
         }

@@ -245,17 +245,18 @@ final class OneDnnGemm implements Gemm {
         }
         OneDnnProduct product =
                 new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, m, n, k, lda, ldb, ldc, add));
-        bucket.add(product);
         growScratchpad(product.scratchpadBytes());
+        bucket.add(product);
         return product;
     }
 
     private void growScratchpad(long bytes) {
         long floats = bytes / Float.BYTES + 1;
         if (scratchpad == null || scratchpad.length() < floats) {
+            Slab larger = Slab.allocate(DataType.FLOAT, floats); // first, lest a failure leave the freed one in use
             close();
-            scratchpad = Slab.allocate(DataType.FLOAT, floats);
-            scratchpadAddress = HostMemory.of(scratchpad).address(0);
+            scratchpad = larger;
+            scratchpadAddress = HostMemory.of(larger).address(0);
         }
     }
 

@@ -51,8 +51,8 @@ public final class PlainKernels implements TileKernels {
     }
 
     /** From element {@code from} on. */
-    public static void split(float[] y, float[] x, int from, int length) {
-        for (int i = from; i < length; i++) {
+    public static void split(float[] y, float[] x, int from, int end) {
+        for (int i = from; i < end; i++) {
             y[i] = Float.intBitsToFloat((Float.floatToRawIntBits(x[i]) + Bf16.HALF) & Bf16.HIGH);
             x[i] -= y[i];
         }

@@ -76,7 +76,7 @@ final class SkinnyGemm {
         float[] highs = worker.tile(1, columns * k);
         x.get((long) first * k, values, 0, m * k);
         worker.kernels.split(highs, values, m * k);
-        Floats scratch = worker.nativeTile(3, (long) columns * k);
+        Floats scratch = worker.nativeTile(2, (long) columns * k);
         round(high, scratch, highs, columns, k, worker);
         round(low, scratch, values, columns, k, worker);
     }

@@ -60,9 +60,10 @@ final class Worker implements AutoCloseable {
         }
         NativeTile tile = nativeTiles.get(slot);
         if (tile.slab.length() < length) {
+            NativeTile larger = new NativeTile(length);
+            nativeTiles.set(slot, larger);
             tile.slab.close();
-            tile = new NativeTile(length);
-            nativeTiles.set(slot, tile);
+            tile = larger;
         }
         return tile.floats;
     }
