@@ -22,7 +22,7 @@ public final class NextTokens {
      */
     public NextTokens(int vocabSize) {
         this.vocabSize = vocabSize;
-        this.blocks = (vocabSize - 1) / BLOCK + 1;
+        this.blocks = TensorOps.sumBlocks(vocabSize);
     }
 
     void take(TensorOps ops, Tensor scores, float[] rowTemperatures) {

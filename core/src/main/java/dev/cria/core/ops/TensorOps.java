@@ -193,11 +193,16 @@ public interface TensorOps extends AutoCloseable {
     /** Columns whose weights {@link #softmax} adds up together. */
     int SUM_BLOCK = 1024;
 
+    /** Number of {@link #SUM_BLOCK}s of a row, the last of which may be shorter. */
+    static int sumBlocks(int columns) {
+        return (columns - 1) / SUM_BLOCK + 1;
+    }
+
     /**
      * Each row's softmax at a temperature as numbers to draw from: those of softmax(x / temperature) are a row's weights over its sum.
      *
      * @param weights [rows, columns], exp((x - max(x)) / temperature), where exponents below -87 count as that
-     * @param blockSums [rows, ceil(columns / {@link #SUM_BLOCK})], sums of so many weights each, the last one of what is left
+     * @param blockSums [rows, {@link #sumBlocks}], sums of {@link #SUM_BLOCK} weights each, the last one of what is left
      * @param logSumExp [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
      * @param x [rows, columns]
      * @param temperatures [rows], above 0

@@ -82,7 +82,7 @@ public final class Sampler {
             id = argMax(next.weights(), at, vocabSize);
         } else if (isFiltered(sampling)) {
             System.arraycopy(next.weights(), at, weights, 0, vocabSize);
-            id = choose(next.sum(row), -1, sampling, random.uniform(position));
+            id = drawFiltered(next.sum(row), sampling, random.uniform(position));
             logProb = Math.log(weights[id] / kept);
         } else {
             id = draw(next, row, random.uniform(position) * next.sum(row));
@@ -91,11 +91,19 @@ public final class Sampler {
         return new SampledToken(id, logProb, next.modelLogProb(row, id));
     }
 
-    /** Filters the weights and draws from what is left; sets {@link #kept}. */
+    /** Draws by the weights, filtered if that is wanted; sets {@link #kept}. */
     private int choose(double total, int best, Sampling sampling, double uniform) {
-        boolean filtered = isFiltered(sampling);
-        kept = filtered ? top.select(weights, total, sampling) : total;
-        return filtered ? top.draw(weights, uniform * kept) : draw(uniform * total, best);
+        if (isFiltered(sampling)) {
+            return drawFiltered(total, sampling, uniform);
+        }
+        kept = total;
+        return draw(uniform * total, best);
+    }
+
+    /** Filters the weights and draws from what is left; sets {@link #kept}. */
+    private int drawFiltered(double total, Sampling sampling, double uniform) {
+        kept = top.select(weights, total, sampling);
+        return top.draw(weights, uniform * kept);
     }
 
     private static boolean isFiltered(Sampling sampling) {

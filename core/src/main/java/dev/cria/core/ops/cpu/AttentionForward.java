@@ -30,10 +30,10 @@ final class AttentionForward {
     }
 
     private void run(QueryTile tile, int head, Worker worker) {
-        int length = tile.rows() * tile.stride();
+        int stride = tile.stride();
+        int length = tile.rows() * stride;
         int outLength = tile.rows() * attention.headDim;
         Floats scores = worker.nativeTile(0, (long) length + outLength);
-        int stride = tile.stride();
         List<KeyBlock> blocks = tile.blocks();
         for (int i = 0; i < blocks.size(); i++) {
             KeyBlock block = blocks.get(i);

@@ -65,15 +65,20 @@ final class AttentionPlan {
 
     /** Cuts keys into whole blocks as far as there are any, then one of a size that comes again, then what is left. */
     private static void addBlocks(List<KeyBlock> blocks, int from, int to, boolean own) {
+        int column = width(blocks) - from;
         for (int at = from, count; at < to; at += count) {
             int left = to - at;
             count = left >= KEYS ? KEYS : left >= GRAIN ? left / GRAIN * GRAIN : left;
-            blocks.add(new KeyBlock(at, count, width(blocks), own));
+            blocks.add(new KeyBlock(at, count, column + at, own));
         }
     }
 
     private static int width(List<KeyBlock> blocks) {
-        return blocks.stream().mapToInt(KeyBlock::count).sum();
+        if (blocks.isEmpty()) {
+            return 0;
+        }
+        KeyBlock last = blocks.get(blocks.size() - 1);
+        return last.column() + last.count();
     }
 
     private void gatherFamilies() {

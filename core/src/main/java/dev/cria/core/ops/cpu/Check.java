@@ -127,8 +127,9 @@ final class Check {
     static void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
         int rows = temperatures.length;
         shape(x, rows, x.columns());
-        int blocks = (x.columns() - 1) / TensorOps.SUM_BLOCK + 1;
-        if (weights.length < x.length() || blockSums.length < rows * blocks || logSumExp.length < 2 * rows) {
+        if (weights.length < x.length()
+                || blockSums.length < rows * TensorOps.sumBlocks(x.columns())
+                || logSumExp.length < 2 * rows) {
             throw new IllegalArgumentException(
                     "no room for the softmax of %s: %d weights, %d sums of blocks, %d logarithms"
                             .formatted(x, weights.length, blockSums.length, logSumExp.length));

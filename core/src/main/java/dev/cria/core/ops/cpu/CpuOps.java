@@ -232,7 +232,7 @@ public final class CpuOps implements TensorOps {
         if (narrow) {
             bf16.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
         } else {
-            gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate ? 1 : 0);
+            gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
         }
     }
 

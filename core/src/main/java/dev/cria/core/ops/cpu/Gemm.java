@@ -62,35 +62,19 @@ interface Gemm extends AutoCloseable {
     }
 
     /**
-     * C = op(A) op(B), or C += op(A) op(B), in single precision, all row-major. Each triple of sizes is compiled once and kept,
-     * so there should be few.
+     * C = A B in single precision, all row-major. Each triple of sizes is compiled once and kept, so there should be few.
      *
-     * @param transA whether A is stored [k, m]
-     * @param transB whether B is stored [n, k]
      * @param m rows of C
      * @param n columns of C
      * @param k inner size
      * @param a address of A
-     * @param lda elements from one stored row of A to the next
+     * @param lda elements from one row of A to the next
      * @param b address of B
-     * @param ldb elements from one stored row of B to the next
-     * @param add whether to add to C
+     * @param ldb elements from one row of B to the next
      * @param c address of C
      * @param ldc elements from one row of C to the next
      */
-    default void multiplyCompiled(
-            boolean transA,
-            boolean transB,
-            int m,
-            int n,
-            int k,
-            long a,
-            int lda,
-            long b,
-            int ldb,
-            boolean add,
-            long c,
-            int ldc) {
+    default void multiplyCompiled(int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
         throw new UnsupportedOperationException(describe() + " compiles no products");
     }
 

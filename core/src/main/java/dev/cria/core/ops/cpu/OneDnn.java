@@ -3,6 +3,8 @@ package dev.cria.core.ops.cpu;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
@@ -11,6 +13,7 @@ import org.bytedeco.javacpp.Pointer;
 final class OneDnn {
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
+    private final RawFloats pointer = new RawFloats();
 
     OneDnn() {
         check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "create an engine");
@@ -39,6 +42,24 @@ final class OneDnn {
         dnnl_memory memory = new dnnl_memory();
         check(dnnl.dnnl_memory_create(memory, description, engine, (Pointer) null), "create a memory handle");
         return memory;
+    }
+
+    /** Has a handle point to an address. */
+    void place(dnnl_memory memory, long address) {
+        check(dnnl.dnnl_memory_set_data_handle(memory, pointer.at(address)), "set an address");
+    }
+
+    /** Attributes of an operation that writes its result, or adds it to what is there. */
+    static dnnl_primitive_attr attributes(boolean add) {
+        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+        check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
+        if (add) {
+            dnnl_post_ops sum = new dnnl_post_ops();
+            check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
+            check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef), "accumulate");
+            check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum), "set post-operations");
+        }
+        return attributes;
     }
 
     static void check(int status, String what) {

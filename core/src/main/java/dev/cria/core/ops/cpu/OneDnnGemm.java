@@ -124,20 +124,8 @@ final class OneDnnGemm implements Gemm {
     }
 
     @Override
-    public void multiplyCompiled(
-            boolean transA,
-            boolean transB,
-            int m,
-            int n,
-            int k,
-            long a,
-            int lda,
-            long b,
-            int ldb,
-            boolean add,
-            long c,
-            int ldc) {
-        run(Factors.FLOATS, transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc);
+    public void multiplyCompiled(int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
+        run(Factors.FLOATS, false, false, m, n, k, a, lda, b, ldb, false, c, ldc);
     }
 
     private void run(

@@ -6,7 +6,6 @@ import static dev.cria.core.ops.cpu.OneDnn.matrix;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -29,7 +28,6 @@ final class OneDnnProduct {
     private final dnnl_memory c;
     private final dnnl_memory scratchpad;
     private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(ARGUMENTS);
-    private final RawFloats pointer = new RawFloats();
     private final long scratchpadBytes;
     private final String implementation;
 
@@ -85,19 +83,12 @@ final class OneDnnProduct {
     }
 
     private static dnnl_primitive_attr attributes(Key key) {
-        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
-        check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
+        dnnl_primitive_attr attributes = OneDnn.attributes(key.accumulate);
         check(
                 dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
                 "set the scratchpad's mode");
         if (key.factors == Factors.ROUNDED_FLOATS) {
             check(dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_bf16), "set bfloat16");
-        }
-        if (key.accumulate) {
-            dnnl_post_ops sum = new dnnl_post_ops();
-            check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
-            check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef), "accumulate");
-            check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum), "set post-operations");
         }
         return attributes;
     }
@@ -153,14 +144,10 @@ final class OneDnnProduct {
     }
 
     void run(long aAddress, long bAddress, long cAddress, long scratchpadAddress) {
-        place(a, aAddress);
-        place(b, bAddress);
-        place(c, cAddress);
-        place(scratchpad, scratchpadAddress);
+        oneDnn.place(a, aAddress);
+        oneDnn.place(b, bAddress);
+        oneDnn.place(c, cAddress);
+        oneDnn.place(scratchpad, scratchpadAddress);
         check(dnnl.dnnl_primitive_execute(primitive, oneDnn.stream(), ARGUMENTS, arguments), "multiply");
-    }
-
-    private void place(dnnl_memory memory, long address) {
-        check(dnnl.dnnl_memory_set_data_handle(memory, pointer.at(address)), "set an address");
     }
 }

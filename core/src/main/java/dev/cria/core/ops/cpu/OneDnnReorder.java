@@ -6,9 +6,7 @@ import static dev.cria.core.ops.cpu.OneDnn.matrix;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 
@@ -22,7 +20,6 @@ final class OneDnnReorder {
     private final dnnl_memory from;
     private final dnnl_memory to;
     private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(ARGUMENTS);
-    private final RawFloats pointer = new RawFloats();
 
     /** What becomes of a matrix of floats. */
     enum Kind {
@@ -53,7 +50,7 @@ final class OneDnnReorder {
                         oneDnn.engine(),
                         target,
                         oneDnn.engine(),
-                        attributes(key.kind == Kind.ADD_TRANSPOSE)),
+                        OneDnn.attributes(key.kind == Kind.ADD_TRANSPOSE)),
                 "describe a copy");
         check(dnnl.dnnl_primitive_create(primitive, description), "compile a copy");
         this.from = oneDnn.memory(source);
@@ -61,18 +58,6 @@ final class OneDnnReorder {
         arguments.position(0).arg(dnnl.DNNL_ARG_FROM).memory(from);
         arguments.position(1).arg(dnnl.DNNL_ARG_TO).memory(to);
         arguments.position(0);
-    }
-
-    private static dnnl_primitive_attr attributes(boolean add) {
-        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
-        check(dnnl.dnnl_primitive_attr_create(attributes), "create attributes");
-        if (add) {
-            dnnl_post_ops sum = new dnnl_post_ops();
-            check(dnnl.dnnl_post_ops_create(sum), "create post-operations");
-            check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef), "accumulate");
-            check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum), "set post-operations");
-        }
-        return attributes;
     }
 
     boolean serves(Kind kind, int rows, int columns, int fromStride, int toStride) {
@@ -84,8 +69,8 @@ final class OneDnnReorder {
     }
 
     void run(long fromAddress, long toAddress) {
-        check(dnnl.dnnl_memory_set_data_handle(from, pointer.at(fromAddress)), "set an address");
-        check(dnnl.dnnl_memory_set_data_handle(to, pointer.at(toAddress)), "set an address");
+        oneDnn.place(from, fromAddress);
+        oneDnn.place(to, toAddress);
         check(dnnl.dnnl_primitive_execute(primitive, oneDnn.stream(), ARGUMENTS, arguments), "copy");
     }
 }

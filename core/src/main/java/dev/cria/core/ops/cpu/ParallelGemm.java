@@ -23,20 +23,16 @@ final class ParallelGemm {
         this.skinny = new SkinnyGemm(pool);
     }
 
-    /** C [m, n] = A [m, k] · B [n, k]ᵀ + beta C. */
-    void timesTransposed(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
-        timesTransposed(List.of(new Product(c, b, n)), a, m, k, beta);
-    }
-
-    /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ + beta C with one A; where they are small, as one job. */
-    void timesTransposed(List<Product> products, Floats a, int m, int k, float beta) {
+    /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C; where they are small, as one job. */
+    void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
+        float beta = add ? 1 : 0;
         if (m <= FEW_ROWS) {
             inBlocks(
                     products,
                     k,
                     (product, from, rows, worker) -> timesVectors(product, from, rows, a, m, k, beta, worker));
-        } else if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles() && (beta == 0 || beta == 1)) {
-            skinny.timesTransposed(products, a, m, k, beta == 1);
+        } else if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
+            skinny.timesTransposed(products, a, m, k, add);
         } else if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
             inBlocks(
                     products,

@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import static dev.cria.core.ops.TensorOps.SUM_BLOCK;
 
 import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.TensorOps;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,7 @@ final class RowOps {
     }
 
     void softmax(float[] weights, float[] blockSums, float[] logSumExp, Floats x, float[] temperatures, int columns) {
-        int blocks = (columns + SUM_BLOCK - 1) / SUM_BLOCK;
+        int blocks = TensorOps.sumBlocks(columns);
         pool.run(temperatures.length, (r, worker) -> {
             int at = r * columns;
             x.get((long) r * columns, weights, at, columns);

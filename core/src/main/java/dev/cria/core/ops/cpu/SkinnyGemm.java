@@ -38,7 +38,7 @@ final class SkinnyGemm {
             long w = block.product.b().address((long) block.from * k);
             long tile = worker.nativeTile(2, (long) block.rows * columns).address(0);
             worker.weightGemm.multiplyCompiled(
-                    false, false, block.rows, columns, k, w, k, transposed.address(0), columns, false, tile, columns);
+                    block.rows, columns, k, w, k, transposed.address(0), columns, tile, columns);
             putTransposed(block, tile, columns, 0, m, add, worker);
         });
     }
