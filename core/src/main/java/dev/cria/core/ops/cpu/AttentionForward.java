@@ -55,7 +55,8 @@ final class AttentionForward {
     }
 
     /**
-     * Replaces a row of scores by exp(score - max), on the heap and so in the L1 cache.
+     * Replaces a row of scores by exp(score - shift), on the heap and so in the L1 cache. The shift is the first key's score, and the
+     * largest one only where that overshoots: to search for it takes longer than the exponentials of a short row.
      *
      * @return their sum, by which the small result is divided instead of the weights
      */
@@ -65,15 +66,24 @@ final class AttentionForward {
         int visible = tile.visible(r);
         int worked = QueryTile.wholeVectors(visible);
         float[] row = worker.tile(0, stride);
-        scores.get(at, row, 0, worked);
-        Arrays.fill(row, visible, worked, Attention.HIDDEN);
-        float max = worker.kernels.max(row, 0, worked) * attention.scale;
-        float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, max);
+        readScores(scores, at, row, visible, worked);
+        float shift = row[0] * attention.scale;
+        float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);
+        if (sum > Exp.OVERSHOOT) {
+            readScores(scores, at, row, visible, worked);
+            shift = worker.kernels.max(row, 0, worked) * attention.scale;
+            sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);
+        }
         Arrays.fill(row, visible, stride, 0f);
         scores.put(at, row, 0, tile.width());
-        float lse = max + (float) StrictMath.log(sum);
+        float lse = shift + (float) StrictMath.log(sum);
         logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);
         return sum;
+    }
+
+    private static void readScores(Floats scores, long at, float[] row, int visible, int worked) {
+        scores.get(at, row, 0, worked);
+        Arrays.fill(row, visible, worked, Attention.HIDDEN);
     }
 
     private void writeRows(QueryTile tile, int head, float[] out, float[] sums, Worker worker) {

@@ -1,7 +1,14 @@
 package dev.cria.core.ops.cpu;
 
-/** Attention of single queries over cached keys and values: one task a query and key head. */
+import java.util.Arrays;
+
+/**
+ * Attention of single queries over cached keys and values. A task is a query with all its heads, since neighbouring heads lie in
+ * the same cache lines; where queries are few, a query with the heads of one key head.
+ */
 final class CachedAttention {
+    private static final int TASKS_PER_THREAD = 4;
+
     private final Floats y;
     private final Floats q;
     private final Floats keys;
@@ -23,48 +30,74 @@ final class CachedAttention {
     }
 
     void run(int[][] contexts, WorkerPool pool) {
-        pool.run(contexts.length * kvHeads, (task, worker) -> {
-            int query = task / kvHeads;
-            int kvHead = task % kvHeads;
-            int group = heads / kvHeads;
-            for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
-                attend((long) (query * heads + head) * headDim, kvHead, contexts[query], worker);
-            }
+        int pieces = contexts.length < TASKS_PER_THREAD * pool.threads() ? kvHeads : 1; // of a query
+        int headsPerTask = heads / pieces;
+        pool.run(contexts.length * pieces, (task, worker) -> {
+            int query = task / pieces;
+            int first = task % pieces * headsPerTask;
+            attend(query, first, headsPerTask, contexts[query], worker);
         });
     }
 
-    /** One head of one query; its values start at {@code at} in q and y. */
-    private void attend(long at, int kvHead, int[] spans, Worker worker) {
+    /** Some heads of one query, which see the rows of {@code spans}. */
+    private void attend(int query, int firstHead, int count, int[] spans, Worker worker) {
         int length = length(spans);
-        Floats scores = worker.nativeTile(0, length);
-        int stride = kvHeads * headDim;
-        int done = 0;
-        for (int i = 0; i < spans.length; i += 2) {
-            long first = keys.address((long) spans[i] * stride + (long) kvHead * headDim);
-            int rows = spans[i + 1] - spans[i];
-            worker.gemm.multiplyVector(
-                    false, rows, headDim, scale, first, stride, q.address(at), 0, scores.address(done));
-            done += rows;
+        int stride = QueryTile.wholeVectors(length);
+        Floats scores = worker.nativeTile(0, (long) count * stride); // [count, stride]
+        for (int i = 0; i < count; i++) {
+            score(query, firstHead + i, spans, scores.address((long) i * stride), worker);
         }
-        softmax(scores, length, worker);
-        done = 0;
-        for (int i = 0; i < spans.length; i += 2) {
-            long first = values.address((long) spans[i] * stride + (long) kvHead * headDim);
-            int rows = spans[i + 1] - spans[i];
-            float beta = i == 0 ? 0 : 1;
-            worker.gemm.multiplyVector(
-                    true, rows, headDim, 1, first, stride, scores.address(done), beta, y.address(at));
-            done += rows;
+        float[] sums = worker.tile(1, count);
+        exponentiate(scores, count, length, stride, sums, worker);
+        for (int i = 0; i < count; i++) {
+            sum(query, firstHead + i, spans, scores.address((long) i * stride), 1 / sums[i], worker);
         }
     }
 
-    private static void softmax(Floats scores, int length, Worker worker) {
-        float[] weights = worker.tile(0, length);
-        scores.get(0, weights, 0, length);
-        float max = worker.kernels.max(weights, 0, length);
-        float sum = worker.kernels.expSum(weights, weights, 0, length, 1, max);
-        worker.kernels.scale(weights, 0, length, 1 / sum);
-        scores.put(0, weights, 0, length);
+    /** scores = scale keys · q for one head. */
+    private void score(int query, int head, int[] spans, long scores, Worker worker) {
+        long from = q.address(queryAt(query, head));
+        int stride = kvHeads * headDim;
+        long to = scores;
+        for (int i = 0; i < spans.length; i += 2) {
+            int rows = spans[i + 1] - spans[i];
+            long first = keys.address(keyAt(spans[i], head));
+            worker.gemm.multiplyVector(false, rows, headDim, scale, first, stride, from, 0, to);
+            to += (long) rows * Float.BYTES;
+        }
+    }
+
+    /** Rows of scores become exp(score - max), on the heap and so in the L1 cache. */
+    private static void exponentiate(Floats scores, int rows, int length, int stride, float[] sums, Worker worker) {
+        float[] weights = worker.tile(0, rows * stride);
+        scores.get(0, weights, 0, rows * stride);
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(weights, r * stride + length, (r + 1) * stride, Attention.HIDDEN);
+            float max = worker.kernels.max(weights, r * stride, stride);
+            sums[r] = worker.kernels.expSum(weights, weights, r * stride, stride, 1, max);
+        }
+        scores.put(0, weights, 0, rows * stride);
+    }
+
+    /** y = factor valuesᵀ · weights for one head. */
+    private void sum(int query, int head, int[] spans, long weights, float factor, Worker worker) {
+        long to = y.address(queryAt(query, head));
+        int stride = kvHeads * headDim;
+        long from = weights;
+        for (int i = 0; i < spans.length; i += 2) {
+            int rows = spans[i + 1] - spans[i];
+            long first = values.address(keyAt(spans[i], head));
+            worker.gemm.multiplyVector(true, rows, headDim, factor, first, stride, from, i == 0 ? 0 : 1, to);
+            from += (long) rows * Float.BYTES;
+        }
+    }
+
+    private long queryAt(int query, int head) {
+        return ((long) query * heads + head) * headDim;
+    }
+
+    private long keyAt(int row, int head) {
+        return ((long) row * kvHeads + head * kvHeads / heads) * headDim;
     }
 
     private static int length(int[] spans) {

@@ -34,6 +34,9 @@ public final class Exp {
     /** Bits of the mantissa. */
     public static final int MANTISSA = 23;
 
+    /** Exponentials with such a sum want another shift: one of them is of 39 or more, as those are that count as 88. */
+    static final float OVERSHOOT = 0x1p56f;
+
     private Exp() {}
 
     /** exp(x). */

@@ -7,8 +7,8 @@ import java.util.function.DoubleBinaryOperator;
 
 /** Passes over flat memory: fill, copy, sums, the optimizer. */
 final class FlatOps {
-    private static final int TILE = 4096; // elements
-    private static final long PER_TASK = 32 * TILE;
+    private static final int TILE = 1024; // elements: AdamW's four tiles leave room in the L1 cache
+    private static final long PER_TASK = 128 * TILE;
 
     private final WorkerPool pool;
 

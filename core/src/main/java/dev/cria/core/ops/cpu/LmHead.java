@@ -16,7 +16,6 @@ import java.util.function.Function;
 final class LmHead {
     private static final int CHUNK = 1024; // rows
     private static final int SMALLEST_TASK = 32; // rows
-    private static final float OVERSHOOT = 0x1p56f; // a tile with such a sum has logits some 40 above the row's shift
 
     private final WorkerPool pool;
     private final Function<Tensor, Floats> host;
@@ -135,7 +134,7 @@ final class LmHead {
                 shifts[r] = worker.kernels.max(row, 0, words);
             }
             float sum = worker.kernels.expSum(row, row, 0, words, 1, shifts[r]);
-            if (sum > OVERSHOOT) { // exponents count as 88 at most, so that a sum past the floats' range shows here too
+            if (sum > Exp.OVERSHOOT) {
                 products.readLogits(r, t, row);
                 shift(r, t, worker.kernels.max(row, 0, words));
                 sum = worker.kernels.expSum(row, row, 0, words, 1, shifts[r]);

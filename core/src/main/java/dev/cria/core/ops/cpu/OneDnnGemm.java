@@ -20,6 +20,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  */
 final class OneDnnGemm implements Gemm {
     private static final int LARGEST_BLOCK = 1024;
+    private static final int LARGEST_ROUNDED = 256; // of tokens summed over: rounded and turned round, they stay in the L2 cache
     private static final int SMALLEST_BLOCK = 64;
     private static final int BUCKET_BITS = 8;
     private static final int BUCKETS = 1 << BUCKET_BITS;
@@ -91,9 +92,10 @@ final class OneDnnGemm implements Gemm {
             int ldc) {
         Factors factors = precision == Precision.BF16 ? Factors.ROUNDED_FLOATS : Factors.FLOATS;
         int tokens = transA ? k : m;
+        int largest = transA && factors == Factors.ROUNDED_FLOATS ? LARGEST_ROUNDED : LARGEST_BLOCK;
         int done = 0;
         if (alpha == 1 && (beta == 0 || beta == 1)) {
-            for (int block = LARGEST_BLOCK; block >= SMALLEST_BLOCK; block /= 2) {
+            for (int block = largest; block >= SMALLEST_BLOCK; block /= 2) {
                 for (; tokens - done >= block; done += block) {
                     boolean add = beta == 1 || (transA && done > 0);
                     int rows = transA ? m : block;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class RowOps {
     private static final int ROWS_PER_TASK = 64;
     private static final int FEW_ROWS_PER_TASK = 16; // of decoding
-    private static final int TILE = 4096; // elements copied to the heap at once: three such tiles fit a 48 kB L1 cache
+    private static final int TILE = 512; // elements copied to the heap at once: rows that are longer come singly
 
     private final WorkerPool pool;
     private float[][] partialGains = {}; // dGain of each task, added up in the tasks' order

@@ -272,6 +272,25 @@ class CpuOpsTest {
         });
     }
 
+    /** Scores of up to 100, known to some 1e-5: the first key's, by which all are shifted, is far below the largest. */
+    @ParameterizedTest
+    @EnumSource
+    void attentionToKeysOfVeryDifferentScores(Kernels kernels) {
+        repeat(kernels, () -> {
+            int tokens = twins.size(20, 80);
+            Twin q = twins.random(tokens, 8);
+            Twin k = twins.random(tokens, 8);
+            float[] keys = twins.values(k);
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] *= 100;
+            }
+            twins.upload(k, keys);
+            Twin v = twins.random(tokens, 8);
+            Twin lse = twins.assertSameAttention(q, k, v, 8, Segments.ofLengths(tokens), 1e-4, 1e-3);
+            twins.assertSame("logSumExp", lse, ROUNDING);
+        });
+    }
+
     /** Segments of 1 to 150 tokens, of which some share prefixes and chains of prefixes. */
     private Segments randomSegments() {
         int count = twins.size(1, 6);
