@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Products of bfloat16 in memory: the weight is rounded once a pass, exponentials and hidden states where they are made. Rows are
  * filled up to a multiple of {@value #ROW_GRAIN} with zeros, so that few sizes of products occur. Two elements of bfloat16 lie in
  * a float's place.
+ *
+ * <p>A tile's logits are those of its even words, then those of its odd ones, by two products with every other row of the weight:
+ * then two vectors of exponentials become one of pairs without moving anything from lane to lane.
  */
 final class Bf16HeadProducts implements HeadProducts {
     private static final int ROW_GRAIN = 64;
@@ -21,6 +24,7 @@ final class Bf16HeadProducts implements HeadProducts {
     private final HeadSizes sizes;
     private final HeadTensors tensors;
     private final int width;
+    private final int half; // words of a tile
     private final int stride; // elements from one row of a tile to the next, of logits and of exponentials
     private final Floats weight; // [tiles * tile, width] in bfloat16; rows past the vocabulary are 0
     private final Floats hidden; // [rows, width] in bfloat16
@@ -40,6 +44,7 @@ final class Bf16HeadProducts implements HeadProducts {
         this.sizes = sizes;
         this.tensors = tensors;
         this.width = sizes.width();
+        this.half = sizes.tile() / 2;
         this.stride = sizes.tile() + PADDING;
         int filled = filled(rows);
         boolean keep = tensors.dWeight() != null;
@@ -126,7 +131,7 @@ final class Bf16HeadProducts implements HeadProducts {
         private final int blockRows;
         private final int filledRows;
         private final Worker worker;
-        private final Floats logits; // [filledRows, stride], of the present tile, then their exponentials
+        private final Floats logits; // [filledRows, stride], of the present tile: its even words, then its odd ones
         private final Floats exponentials;
 
         Bf16Block(int first, int blockRows, Worker worker) {
@@ -152,31 +157,52 @@ final class Bf16HeadProducts implements HeadProducts {
 
         @Override
         public void multiply(int t) {
+            multiplyEverySecond(words(t), logits.address(0));
+            multiplyEverySecond(words(t) + (long) width * Short.BYTES, logits.address(half));
+            if (kept != null) {
+                clearFilling(t, kept);
+            }
+        }
+
+        /** Rows that only fill up add nothing to the weight's gradient. */
+        private void clearFilling(int t, Floats memory) {
+            float[] zeros = worker.tile(6, half);
+            Arrays.fill(zeros, 0, half, 0f);
+            for (int r = blockRows; r < filledRows; r++) {
+                memory.put(at(r, t), zeros, 0, half);
+            }
+        }
+
+        private void multiplyEverySecond(long weights, long to) {
             long factors = hidden.address((long) first * width / 2);
-            long to = logits.address(0);
             worker.weightGemm.multiplyBf16(
-                    false, true, filledRows, sizes.tile(), width, factors, width, words(t), width, false, to, stride);
+                    false, true, filledRows, half, width, factors, width, weights, 2 * width, false, to, stride);
         }
 
         @Override
         public void readLogits(int r, int t, float[] to) {
-            logits.get((long) r * stride, to, 0, sizes.words(t));
+            int evens = evens(t);
+            logits.get((long) r * stride, to, 0, evens);
+            logits.get((long) r * stride + half, to, evens, sizes.words(t) - evens);
+        }
+
+        private int evens(int t) {
+            return (sizes.words(t) + 1) / 2;
+        }
+
+        @Override
+        public int position(int word, int t) {
+            return word / 2 + word % 2 * evens(t);
         }
 
         @Override
         public void keep(int r, int t, float[] values) {
-            Arrays.fill(values, sizes.words(t), sizes.tile(), 0f);
-            logits.put((long) r * stride, values, 0, sizes.tile());
-        }
-
-        /** Rows that only fill up have logits of 0, and exponentials too. */
-        @Override
-        public void endTile(int t) {
-            for (int r = 0; r < filledRows; r += ROW_GRAIN) {
-                long source = logits.address((long) r * stride);
-                long target = exponentials.address(at(r, t));
-                worker.weightGemm.roundToBf16(ROW_GRAIN, sizes.tile(), source, stride, target, stride);
-            }
+            float[] pairs = worker.tile(6, half);
+            int evens = evens(t);
+            Arrays.fill(values, sizes.words(t), 2 * evens, 0f); // the last pair may lack its odd word
+            worker.kernels.roundPairs(pairs, values, evens, evens);
+            Arrays.fill(pairs, evens, half, 0f);
+            exponentials.put(at(r, t), pairs, 0, half);
         }
 
         @Override

@@ -34,7 +34,7 @@ public final class Exp {
     /** Bits of the mantissa. */
     public static final int MANTISSA = 23;
 
-    /** Exponentials with such a sum want another shift: one of them is of 39 or more, as those are that count as 88. */
+    /** Exponentials with such a sum are taken again with a larger shift: an argument may have counted as 88 that was more. */
     static final float OVERSHOOT = 0x1p56f;
 
     private Exp() {}

@@ -105,12 +105,14 @@ final class FloatHeadProducts implements HeadProducts {
         }
 
         @Override
-        public void keep(int r, int t, float[] exponentials) {
-            logits.put(at(r, t), exponentials, 0, sizes.words(t));
+        public int position(int word, int t) {
+            return word;
         }
 
         @Override
-        public void endTile(int t) {}
+        public void keep(int r, int t, float[] exponentials) {
+            logits.put(at(r, t), exponentials, 0, sizes.words(t));
+        }
 
         @Override
         public void end() {}

@@ -26,14 +26,14 @@ interface HeadProducts {
         /** Computes the logits of a tile. */
         void multiply(int t);
 
-        /** Copies a row of logits of the tile to the heap. */
+        /** Copies a row of logits of the tile to the heap, in an order of their own. */
         void readLogits(int r, int t, float[] to);
 
-        /** Keeps a row of exponentials of the tile. */
-        void keep(int r, int t, float[] exponentials);
+        /** Where {@link #readLogits} puts a word of the tile. */
+        int position(int word, int t);
 
-        /** Ends a tile, all of whose rows are kept. */
-        void endTile(int t);
+        /** Keeps a row of exponentials of the tile, in the order of {@link #readLogits}. */
+        void keep(int r, int t, float[] exponentials);
 
         /** Multiplies what is kept of a row's tile that has ended by a factor. */
         void scaleKept(int r, int t, float factor);

@@ -106,11 +106,11 @@ final class LmHead {
         void run(RowFactor factor, RowResult logProbs) {
             for (int t = 0; t < sizes.tiles(); t++) {
                 products.multiply(t);
+                if (t == 0) {
+                    shiftByLargest();
+                }
                 for (int r = 0; r < rows; r++) {
                     exponentiate(r, t);
-                }
-                if (wantsGradients) {
-                    products.endTile(t);
                 }
                 if (tensors.dHidden() != null) {
                     products.addToHidden(t);
@@ -123,15 +123,20 @@ final class LmHead {
             products.end();
         }
 
+        /** In a loop of its own, since one compilation with the exponentials is more than the JIT compiler inlines. */
+        private void shiftByLargest() {
+            for (int r = 0; r < rows; r++) {
+                products.readLogits(r, 0, row);
+                shifts[r] = worker.kernels.max(row, 0, sizes.words(0));
+            }
+        }
+
         private void exponentiate(int r, int t) {
             int words = sizes.words(t);
             products.readLogits(r, t, row);
             int word = targets[first + r] - t * sizes.tile();
             if (word >= 0 && word < words) {
-                targetLogits[r] = row[word];
-            }
-            if (t == 0) {
-                shifts[r] = worker.kernels.max(row, 0, words);
+                targetLogits[r] = row[products.position(word, t)];
             }
             float sum = worker.kernels.expSum(row, row, 0, words, 1, shifts[r]);
             if (sum > Exp.OVERSHOOT) {

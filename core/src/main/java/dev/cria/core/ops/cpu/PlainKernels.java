@@ -46,6 +46,20 @@ public final class PlainKernels implements TileKernels {
     }
 
     @Override
+    public void roundPairs(float[] y, float[] x, int second, int length) {
+        roundPairs(y, x, second, 0, length);
+    }
+
+    /** From pair {@code from} on. */
+    public static void roundPairs(float[] y, float[] x, int second, int from, int length) {
+        for (int i = from; i < length; i++) {
+            int low = (Float.floatToRawIntBits(x[i]) + Bf16.HALF) >>> Bf16.BITS;
+            int high = (Float.floatToRawIntBits(x[second + i]) + Bf16.HALF) & Bf16.HIGH;
+            y[i] = Float.intBitsToFloat(low | high);
+        }
+    }
+
+    @Override
     public void split(float[] y, float[] x, int length) {
         split(y, x, 0, length);
     }

@@ -5,6 +5,7 @@ import dev.cria.core.ops.cpu.Exp;
 import dev.cria.core.ops.cpu.PlainKernels;
 import dev.cria.core.ops.cpu.TileKernels;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -86,6 +87,22 @@ public final class VectorKernels implements TileKernels {
         return pairs.reinterpretAsInts()
                 .lanewise(VectorOperators.AND, Bf16.HIGH)
                 .reinterpretAsFloats();
+    }
+
+    @Override
+    public void roundPairs(float[] y, float[] x, int second, int length) {
+        int end = SPECIES.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            IntVector low = load(x, i).reinterpretAsInts().add(Bf16.HALF).lanewise(VectorOperators.LSHR, Bf16.BITS);
+            load(x, second + i)
+                    .reinterpretAsInts()
+                    .add(Bf16.HALF)
+                    .lanewise(VectorOperators.AND, Bf16.HIGH)
+                    .lanewise(VectorOperators.OR, low)
+                    .reinterpretAsFloats()
+                    .intoArray(y, i);
+        }
+        PlainKernels.roundPairs(y, x, second, end, length);
     }
 
     @Override

@@ -161,6 +161,26 @@ class DecodeKernelsTest {
     }
 
     @Test
+    void roundsPairsOfElementsThatLieApart() {
+        for (TileKernels kernels : List.of(KernelProvider.best().get(), new PlainKernels())) {
+            for (int length = 1; length <= 40; length++) {
+                float[] x = new float[2 * length];
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = (float) Math.sin(i + length);
+                }
+                float[] pairs = new float[length];
+                kernels.roundPairs(pairs, x, length, length);
+                for (int i = 0; i < length; i++) {
+                    int expected = Bf16.round(x[i]) | Bf16.round(x[length + i]) << Bf16.BITS;
+                    assertThat(Float.floatToRawIntBits(pairs[i]))
+                            .as(kernels.describe())
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
     void puttingRows() {
         try (Twins twins = new Twins(KernelProvider.best(), 1)) {
             Twin x = twins.random(3, 17);
