@@ -4,6 +4,7 @@ import dev.cria.core.ops.TensorOps.AdamWUpdate;
 import dev.cria.core.ops.cpu.TileKernels.AdamWFactors;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
+import org.bytedeco.javacpp.Pointer;
 
 /** Passes over flat memory: fill, copy, sums, the optimizer. */
 final class FlatOps {
@@ -23,6 +24,10 @@ final class FlatOps {
     }
 
     void fill(Floats x, long length, float value) {
+        if (Float.floatToRawIntBits(value) == 0) {
+            clear(x, length);
+            return;
+        }
         forTiles(length, (task, from, n, worker) -> {
             float[] tile = worker.tile(0, TILE);
             Arrays.fill(tile, 0, n, value);
@@ -30,11 +35,21 @@ final class FlatOps {
         });
     }
 
+    /** The C library writes whole cache lines without reading them first. */
+    private void clear(Floats x, long length) {
+        pool.run(tasks(length), (task, worker) -> {
+            long from = task * PER_TASK;
+            Pointer.memset(worker.to.at(x.address(from)), 0, Math.min(PER_TASK, length - from) * Float.BYTES);
+        });
+    }
+
+    /** By the C library, as {@link #clear}. */
     void copy(Floats y, Floats x, long length) {
-        forTiles(length, (task, from, n, worker) -> {
-            float[] tile = worker.tile(0, TILE);
-            x.get(from, tile, 0, n);
-            y.put(from, tile, 0, n);
+        pool.run(tasks(length), (task, worker) -> {
+            long from = task * PER_TASK;
+            RawFloats source = worker.from.at(x.address(from));
+            RawFloats target = worker.to.at(y.address(from));
+            Pointer.memcpy(target, source, Math.min(PER_TASK, length - from) * Float.BYTES);
         });
     }
 

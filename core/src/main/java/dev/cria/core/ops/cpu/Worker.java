@@ -11,6 +11,8 @@ final class Worker implements AutoCloseable {
     final TileKernels kernels;
     final Gemm gemm; // of any sizes, in single precision
     final Gemm weightGemm; // of products in sizes that come again
+    final RawFloats from = new RawFloats(); // for calls of the C library
+    final RawFloats to = new RawFloats();
     private final List<float[]> tiles = new ArrayList<>();
     private final List<NativeTile> nativeTiles = new ArrayList<>();
     private double[] doubles = {};
