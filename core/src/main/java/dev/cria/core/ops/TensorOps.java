@@ -47,7 +47,7 @@ public interface TensorOps extends AutoCloseable {
     /** x = value. */
     void fill(Tensor x, double value);
 
-    /** y = x, for equally many elements. */
+    /** y = x, for equally many elements, which must not overlap. */
     void copy(Tensor y, Tensor x);
 
     /** y += factor * x; x may be y. */

@@ -69,7 +69,7 @@ final class AttentionForward {
         readScores(scores, at, row, visible, worked);
         float shift = row[0] * attention.scale;
         float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);
-        if (sum > Exp.OVERSHOOT) {
+        if (!(sum <= Exp.OVERSHOOT)) { // or if it is not a number, as after a first score of negative infinity
             readScores(scores, at, row, visible, worked);
             shift = worker.kernels.max(row, 0, worked) * attention.scale;
             sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);

@@ -24,7 +24,7 @@ final class Bf16HeadProducts implements HeadProducts {
     private final HeadSizes sizes;
     private final HeadTensors tensors;
     private final int width;
-    private final int half; // words of a tile
+    private final int half; // of a tile's words
     private final int stride; // elements from one row of a tile to the next, of logits and of exponentials
     private final Floats weight; // [tiles * tile, width] in bfloat16; rows past the vocabulary are 0
     private final Floats hidden; // [rows, width] in bfloat16
@@ -159,17 +159,15 @@ final class Bf16HeadProducts implements HeadProducts {
         public void multiply(int t) {
             multiplyEverySecond(words(t), logits.address(0));
             multiplyEverySecond(words(t) + (long) width * Short.BYTES, logits.address(half));
-            if (kept != null) {
-                clearFilling(t, kept);
-            }
+            clearFilling(t);
         }
 
         /** Rows that only fill up add nothing to the weight's gradient. */
-        private void clearFilling(int t, Floats memory) {
+        private void clearFilling(int t) {
             float[] zeros = worker.tile(6, half);
             Arrays.fill(zeros, 0, half, 0f);
             for (int r = blockRows; r < filledRows; r++) {
-                memory.put(at(r, t), zeros, 0, half);
+                exponentials.put(at(r, t), zeros, 0, half);
             }
         }
 
@@ -197,12 +195,11 @@ final class Bf16HeadProducts implements HeadProducts {
 
         @Override
         public void keep(int r, int t, float[] values) {
-            float[] pairs = worker.tile(6, half);
             int evens = evens(t);
             Arrays.fill(values, sizes.words(t), 2 * evens, 0f); // the last pair may lack its odd word
-            worker.kernels.roundPairs(pairs, values, evens, evens);
-            Arrays.fill(pairs, evens, half, 0f);
-            exponentials.put(at(r, t), pairs, 0, half);
+            worker.kernels.roundPairs(values, values, evens, evens);
+            Arrays.fill(values, evens, half, 0f);
+            exponentials.put(at(r, t), values, 0, half);
         }
 
         @Override

@@ -67,13 +67,13 @@ final class CachedAttention {
         }
     }
 
-    /** Rows of scores become exp(score - max), on the heap and so in the L1 cache. */
+    /** Rows of scores become exp(score - max), and 0 or next to it where they are filled up to whole vectors. */
     private static void exponentiate(Floats scores, int rows, int length, int stride, float[] sums, Worker worker) {
         float[] weights = worker.tile(0, rows * stride);
         scores.get(0, weights, 0, rows * stride);
         for (int r = 0; r < rows; r++) {
             Arrays.fill(weights, r * stride + length, (r + 1) * stride, Attention.HIDDEN);
-            float max = worker.kernels.max(weights, r * stride, stride);
+            float max = worker.kernels.max(weights, r * stride, length);
             sums[r] = worker.kernels.expSum(weights, weights, r * stride, stride, 1, max);
         }
         scores.put(0, weights, 0, rows * stride);

@@ -34,7 +34,10 @@ public final class Exp {
     /** Bits of the mantissa. */
     public static final int MANTISSA = 23;
 
-    /** Exponentials with such a sum are taken again with a larger shift: an argument may have counted as 88 that was more. */
+    /**
+     * Exponentials with such a sum are taken again with a larger shift. The largest score is then some 40 above the shift, far from 88,
+     * where arguments are cut off; a sum past the floats' range shows here too.
+     */
     static final float OVERSHOOT = 0x1p56f;
 
     private Exp() {}

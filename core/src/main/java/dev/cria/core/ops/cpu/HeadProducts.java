@@ -32,10 +32,10 @@ interface HeadProducts {
         /** Where {@link #readLogits} puts a word of the tile. */
         int position(int word, int t);
 
-        /** Keeps a row of exponentials of the tile, in the order of {@link #readLogits}. */
+        /** Keeps a row of exponentials of the tile, in the order of {@link #readLogits}; may overwrite them. */
         void keep(int r, int t, float[] exponentials);
 
-        /** Multiplies what is kept of a row's tile that has ended by a factor. */
+        /** Multiplies what is kept of an earlier tile of a row by a factor. */
         void scaleKept(int r, int t, float factor);
 
         /** Adds exponentials[tile] · weight[tile] to the gradient of the hidden states; tile 0 overwrites. */

@@ -11,7 +11,7 @@ package dev.cria.core.ops.cpu;
 record HeadSizes(int width, int vocab, int tile, int tiles) {
     private static final int LARGEST_TILE =
             512; // words: logits, factors and gradients of a block stay in a 2 MB L2 cache
-    private static final int GRAIN = 32; // tiles are multiples of it: two vectors of 16 lanes
+    private static final int GRAIN = 32; // tiles are multiples of it, since their halves are whole vectors of 16 lanes
 
     static HeadSizes of(int width, int vocab) {
         int wanted = (vocab + LARGEST_TILE - 1) / LARGEST_TILE;

@@ -20,8 +20,9 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  */
 final class OneDnnGemm implements Gemm {
     private static final int LARGEST_BLOCK = 1024;
-    private static final int LARGEST_ROUNDED =
-            256; // of tokens summed over: rounded and turned round, they stay in the L2 cache
+    /** Tokens that are summed over at once: rounded and turned round, they stay in the L2 cache. */
+    private static final int LARGEST_ROUNDED = 256;
+
     private static final int SMALLEST_BLOCK = 64;
     private static final int BUCKET_BITS = 8;
     private static final int BUCKETS = 1 << BUCKET_BITS;

@@ -19,7 +19,10 @@ public interface TileKernels {
     /** Rows of bfloat16 as floats, even elements first: y [rows, 2, length], pairs [rows, length]. */
     void widenPairs(float[] y, float[] pairs, int rows, int length);
 
-    /** Rounds to bfloat16: pair i of y has x[i] in its low half and x[second + i] in its high half. */
+    /**
+     * Rounds to bfloat16, ties away from zero: pair i of y has x[i] in its low half and x[second + i] in its high half. y may be x if
+     * {@code second} is at least {@code length}.
+     */
     void roundPairs(float[] y, float[] x, int second, int length);
 
     /** y = x rounded to bfloat16, and x -= y: x comes apart into two numbers of half as many digits. */

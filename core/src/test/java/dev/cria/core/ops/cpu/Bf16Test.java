@@ -65,7 +65,16 @@ class Bf16Test {
 
     @Test
     void crossEntropyOfAnySizes() {
-        int[][] sizes = {{1300, 2500, 48}, {1, 33, 2}, {65, 1025, 8}, {127, 700, 33}, {200, 5001, 16}, {1030, 64, 10}};
+        int[][] sizes = {
+            {1300, 2500, 48},
+            {1, 33, 2},
+            {65, 1025, 8},
+            {127, 700, 33},
+            {200, 5001, 16},
+            {1030, 64, 10},
+            {70, 20, 8},
+            {70, 3, 2}
+        };
         for (int[] size : sizes) {
             String name = " of %d rows, %d words, %d wide".formatted(size[0], size[1], size[2]);
             int[] targets = twins.indices(size[0], size[1]);

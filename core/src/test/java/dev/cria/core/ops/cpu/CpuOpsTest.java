@@ -81,6 +81,9 @@ class CpuOpsTest {
             twins.fast.fill(y.fast(), 0.5);
             twins.reference.fill(y.reference(), 0.5);
             twins.assertSame("fill", y, 0);
+            twins.fast.fill(y.fast().slice(n / 3, n / 2 + 1), 0);
+            twins.reference.fill(y.reference().slice(n / 3, n / 2 + 1), 0);
+            twins.assertSame("zeros in the middle", y, 0);
         });
     }
 

@@ -29,7 +29,7 @@ class DecodeKernelsTest {
             int kvHeads = twins.size(1, 3);
             int heads = kvHeads * twins.size(1, 3);
             int rows = twins.size(10, 200);
-            int queries = twins.size(1, 5);
+            int queries = twins.size(1, 12);
             Twin q = twins.random(queries, (long) heads * headDim);
             Twin keys = twins.random(rows, (long) kvHeads * headDim);
             Twin values = twins.random(rows, (long) kvHeads * headDim);
