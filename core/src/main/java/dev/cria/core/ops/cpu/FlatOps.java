@@ -17,7 +17,7 @@ final class FlatOps {
         this.pool = pool;
     }
 
-    /** A stretch of at most {@link #TILE} elements. */
+    /** Some neighbouring elements, of a task or of a tile. */
     @FunctionalInterface
     private interface Stretch {
         void run(int task, long from, int length, Worker worker);
@@ -37,19 +37,17 @@ final class FlatOps {
 
     /** The C library writes whole cache lines without reading them first. */
     private void clear(Floats x, long length) {
-        pool.run(tasks(length), (task, worker) -> {
-            long from = task * PER_TASK;
-            Pointer.memset(worker.to.at(x.address(from)), 0, Math.min(PER_TASK, length - from) * Float.BYTES);
+        forTasks(length, (task, from, n, worker) -> {
+            Pointer.memset(worker.to.at(x.address(from)), 0, (long) n * Float.BYTES);
         });
     }
 
     /** By the C library, as {@link #clear}. */
     void copy(Floats y, Floats x, long length) {
-        pool.run(tasks(length), (task, worker) -> {
-            long from = task * PER_TASK;
+        forTasks(length, (task, from, n, worker) -> {
             RawFloats source = worker.from.at(x.address(from));
             RawFloats target = worker.to.at(y.address(from));
-            Pointer.memcpy(target, source, Math.min(PER_TASK, length - from) * Float.BYTES);
+            Pointer.memcpy(target, source, (long) n * Float.BYTES);
         });
     }
 
@@ -157,11 +155,18 @@ final class FlatOps {
     }
 
     private void forTiles(long length, Stretch stretch) {
-        pool.run(tasks(length), (task, worker) -> {
-            long end = Math.min(length, (task + 1) * PER_TASK);
-            for (long from = task * PER_TASK; from < end; from += TILE) {
+        forTasks(length, (task, first, count, worker) -> {
+            long end = first + count;
+            for (long from = first; from < end; from += TILE) {
                 stretch.run(task, from, (int) Math.min(TILE, end - from), worker);
             }
+        });
+    }
+
+    private void forTasks(long length, Stretch stretch) {
+        pool.run(tasks(length), (task, worker) -> {
+            long from = task * PER_TASK;
+            stretch.run(task, from, (int) Math.min(PER_TASK, length - from), worker);
         });
     }
 }
