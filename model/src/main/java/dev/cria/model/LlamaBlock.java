@@ -43,8 +43,8 @@ record LlamaBlock(
     Tensor forward(Tape tape, Tensor x, RotaryTable rope, int[] positions, Attention attention) { // x [tokens, hidden]
         Tensor h = tape.rmsNorm(x, attentionNorm, eps);
         List<Tensor> qkv = tape.linear(h, wq, wk, wv);
-        Tensor q = tape.rotary(qkv.get(0), rope, positions); // [tokens, heads * headDim]
-        Tensor k = tape.rotary(qkv.get(1), rope, positions); // [tokens, kvHeads * headDim]
+        Tensor q = tape.rotaryInPlace(qkv.get(0), rope, positions); // [tokens, heads * headDim]
+        Tensor k = tape.rotaryInPlace(qkv.get(1), rope, positions); // [tokens, kvHeads * headDim]
         Tensor v = qkv.get(2);
         Tensor a = attention.attend(tape, q, k, v); // never crosses a segment
         x = tape.linearAdd(x, a, wo);

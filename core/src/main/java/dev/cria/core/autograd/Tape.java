@@ -152,7 +152,15 @@ public final class Tape implements AutoCloseable {
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim], positions [tokens]. */
     public Tensor rotary(Tensor x, RotaryTable table, int[] positions) {
-        Tensor y = arena.allocate(x.shape());
+        return rotary(arena.allocate(x.shape()), x, table, positions);
+    }
+
+    /** As {@link #rotary(Tensor, RotaryTable, int[])}, but over x itself, which nothing else may read: such as a projection's result. */
+    public Tensor rotaryInPlace(Tensor x, RotaryTable table, int[] positions) {
+        return rotary(x.reshape(x.shape()), x, table, positions);
+    }
+
+    private Tensor rotary(Tensor y, Tensor x, RotaryTable table, int[] positions) {
         ops.rotary(y, x, table, positions, false);
         recordHandingOn(y, dy -> {
             ops.rotary(dy, dy, table, positions, true);

@@ -13,6 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class Arena implements AutoCloseable {
     private static final long ALIGNMENT = 16; // elements: tensors start on 64-byte boundaries
     private static final long SMALLEST_SLAB = 1L << 22; // elements
+    private static final long GROWTH = 16; // a further slab is at least such a part of those before it
 
     private final DataType dataType;
     private final List<Slab> slabs = new ArrayList<>();
@@ -49,7 +50,8 @@ public final class Arena implements AutoCloseable {
             used = 0;
         }
         if (current == slabs.size()) {
-            long grown = Math.max(SMALLEST_SLAB, capacity() / 2);
+            long grown = Math.max(
+                    SMALLEST_SLAB, capacity() / GROWTH); // ND4J writes all of it: what is not used costs as much
             slabs.add(Slab.allocate(dataType, Math.max(padded, grown)));
             used = 0;
         }

@@ -141,6 +141,10 @@ class TapeGradientTest {
                 headDim * heads,
                 (tape, w) -> tape.rotary(rows(tape, w, "x"), table, RAGGED),
                 spec("x", TOKENS, headDim * heads));
+        check(
+                headDim * heads,
+                (tape, w) -> tape.rotaryInPlace(rows(tape, w, "x"), table, RAGGED.positions()),
+                spec("x", TOKENS, headDim * heads));
     }
 
     @ParameterizedTest(name = "{0} heads on {1} of size {2}")

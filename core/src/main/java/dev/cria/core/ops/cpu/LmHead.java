@@ -14,7 +14,8 @@ import java.util.function.Function;
  * chunk's share of {@code dWeight} for one tile of the vocabulary.
  */
 final class LmHead {
-    private static final int CHUNK = 1024; // rows
+    private static final int CHUNK = 512; // rows whose exponentials exist at a time
+    private static final int NARROW_CHUNK = 1024; // likewise in bfloat16: as many bytes
     private static final int SMALLEST_TASK = 32; // rows
 
     private final WorkerPool pool;
@@ -45,11 +46,13 @@ final class LmHead {
 
     void run(RowFactor factor, RowResult logProbs, Arena scratch) {
         Arena.Mark mark = scratch.mark();
+        boolean narrow = Bf16HeadProducts.serve(sizes.width(), pool);
+        int chunk = Math.min(narrow ? NARROW_CHUNK : CHUNK, targets.length);
         try {
-            HeadProducts products = products(Math.min(CHUNK, targets.length), scratch);
-            for (int from = 0; from < targets.length; from += CHUNK) {
+            HeadProducts products = products(narrow, chunk, scratch);
+            for (int from = 0; from < targets.length; from += chunk) {
                 int first = from;
-                int rows = Math.min(targets.length, from + CHUNK) - from;
+                int rows = Math.min(targets.length, from + chunk) - from;
                 products.begin(from, rows);
                 int perTask = rowsPerTask(rows, products);
                 pool.run((rows + perTask - 1) / perTask, (task, worker) -> {
@@ -66,8 +69,8 @@ final class LmHead {
         }
     }
 
-    private HeadProducts products(int rows, Arena scratch) {
-        return Bf16HeadProducts.serve(sizes.width(), pool)
+    private HeadProducts products(boolean narrow, int rows, Arena scratch) {
+        return narrow
                 ? new Bf16HeadProducts(pool, sizes, tensors, rows, scratch, host)
                 : new FloatHeadProducts(sizes, tensors, rows, scratch, host);
     }
