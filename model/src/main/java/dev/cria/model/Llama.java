@@ -159,12 +159,17 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** Scores of the whole vocabulary after each of the given rows: [rows, vocab]. */
     public Tensor logits(Tape tape, int[] tokens, Segments segments, int[] rows) {
-        return logits(tape, hidden(tape, tokens, segments), rows);
+        return logits(tape, tape.gatherRows(hidden(tape, tokens, segments), rows));
     }
 
-    /** Scores of the whole vocabulary for the given rows of {@link #hidden}: [rows, vocab]. */
-    Tensor logits(Tape tape, Tensor hidden, int[] rows) {
-        return tape.linear(tape.gatherRows(hidden, rows), lmHead);
+    /** Scores of the whole vocabulary: states [rows, hidden], result [rows, vocab]. */
+    Tensor logits(Tape tape, Tensor states) {
+        return tape.linear(states, lmHead);
+    }
+
+    /** Distributions of what follows: states [rows, hidden], temperatures [rows]. */
+    void nextTokens(Tensor states, float[] temperatures, NextTokens next) {
+        next.take(engine.ops(), states, lmHead.value(), temperatures);
     }
 
     /** Hidden states where there is a target; the LM head skips all others. */

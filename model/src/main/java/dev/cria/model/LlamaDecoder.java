@@ -5,7 +5,7 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -40,7 +40,10 @@ public final class LlamaDecoder implements AutoCloseable {
      * @throws IllegalArgumentException if a sequence would be longer than the model's positions; all then are as they were
      */
     public void append(List<CachedSequence> sequences, List<int[]> tokens, float[] logits) {
-        append(sequences, tokens, scores -> ops().download(logits, 0, scores, Math.toIntExact(scores.length())));
+        append(sequences, tokens, (tape, states) -> {
+            Tensor scores = model.logits(tape, states);
+            ops().download(logits, 0, scores, Math.toIntExact(scores.length()));
+        });
     }
 
     /**
@@ -51,10 +54,10 @@ public final class LlamaDecoder implements AutoCloseable {
      * @param next receives the distributions
      */
     public void append(List<CachedSequence> sequences, List<int[]> tokens, float[] temperatures, NextTokens next) {
-        append(sequences, tokens, scores -> next.take(ops(), scores, temperatures));
+        append(sequences, tokens, (tape, states) -> model.nextTokens(states, temperatures, next));
     }
 
-    private void append(List<CachedSequence> sequences, List<int[]> tokens, Consumer<Tensor> result) {
+    private void append(List<CachedSequence> sequences, List<int[]> tokens, BiConsumer<Tape, Tensor> result) {
         int[] before = sequences.stream().mapToInt(CachedSequence::length).toArray();
         try {
             compute(sequences, tokens, result);
@@ -66,7 +69,7 @@ public final class LlamaDecoder implements AutoCloseable {
         }
     }
 
-    private void compute(List<CachedSequence> sequences, List<int[]> tokens, Consumer<Tensor> result) {
+    private void compute(List<CachedSequence> sequences, List<int[]> tokens, BiConsumer<Tape, Tensor> result) {
         int[] lengths = tokens.stream().mapToInt(ids -> ids.length).toArray();
         Segments segments = Segments.ofLengths(lengths);
         int[] ids = new int[segments.tokens()];
@@ -90,7 +93,7 @@ public final class LlamaDecoder implements AutoCloseable {
                 prefill ? prefill(segments, rows) : decode(contexts(sequences, segments, positions), rows);
         try (Tape tape = model.engine().inference()) {
             Tensor hidden = model.hidden(tape, ids, positions, attention);
-            result.accept(model.logits(tape, hidden, last));
+            result.accept(tape, tape.gatherRows(hidden, last));
         }
     }
 

@@ -1,18 +1,15 @@
 package dev.cria.model;
 
+import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 
 /** Distributions of the next tokens of some sequences, each at a temperature of its own. Memory is kept between steps. */
 public final class NextTokens {
-    /** Ids whose weights are added up together, for drawing. */
-    public static final int BLOCK = TensorOps.SUM_BLOCK;
+    private static final int BLOCK = RowWeights.BLOCK; // ids of one scale, added up together
 
     private final int vocabSize;
-    private final int blocks; // of a row
-    private float[] weights = {}; // [rows, vocab]
-    private float[] blockSums = {}; // [rows, blocks]
-    private float[] logSumExps = {}; // [rows, 2], of the scores over temperature and of the scores
+    private RowWeights rows;
     private float[] temperatures = {}; // [rows]
 
     /**
@@ -22,19 +19,16 @@ public final class NextTokens {
      */
     public NextTokens(int vocabSize) {
         this.vocabSize = vocabSize;
-        this.blocks = TensorOps.sumBlocks(vocabSize);
+        this.rows = RowWeights.allocate(0, vocabSize);
     }
 
-    void take(TensorOps ops, Tensor scores, float[] rowTemperatures) {
-        int rows = rowTemperatures.length;
-        int length = Math.toIntExact(scores.length());
-        if (weights.length < length) {
-            weights = new float[length];
-            blockSums = new float[rows * blocks];
-            logSumExps = new float[2 * rows];
+    /** Computes them from hidden states [rows, hidden] and the LM head's weight [vocab, hidden]. */
+    void take(TensorOps ops, Tensor hidden, Tensor lmHead, float[] rowTemperatures) {
+        if (rows.rows() < rowTemperatures.length) {
+            rows = RowWeights.allocate(rowTemperatures.length, vocabSize);
         }
         temperatures = rowTemperatures;
-        ops.softmax(weights, blockSums, logSumExps, scores, rowTemperatures);
+        ops.linearSoftmax(rows, hidden, lmHead, rowTemperatures);
     }
 
     /** Size of the vocabulary. */
@@ -42,42 +36,85 @@ public final class NextTokens {
         return vocabSize;
     }
 
-    /** Weights in proportion to the probabilities at each row's temperature: [rows, vocab]. The caller must not change them. */
-    public float[] weights() {
-        return weights;
+    /** A row's weights in proportion to its probabilities: to [vocab]. */
+    public void copyWeights(int row, float[] to) {
+        System.arraycopy(rows.weights(), row * vocabSize, to, 0, vocabSize);
+        for (int block = 0; block < rows.blocks(); block++) {
+            float scale = scale(row, block);
+            int first = block * BLOCK;
+            for (int id = first; scale != 1 && id < first + rows.length(block); id++) {
+                to[id] *= scale;
+            }
+        }
     }
 
-    /** Number of {@link #BLOCK}s of a row, the last of which may be shorter. */
-    public int blocks() {
-        return blocks;
+    /** The most probable id, the first of several. */
+    public int best(int row) {
+        int bestBlock = 0;
+        for (int block = 1; block < rows.blocks(); block++) {
+            bestBlock = scale(row, block) > scale(row, bestBlock) ? block : bestBlock;
+        }
+        return bestOf(row, bestBlock);
     }
 
-    /** Sum of a block's weights. */
-    public float blockSum(int row, int block) {
-        return blockSums[row * blocks + block];
+    /** The id at which the running sum of a row's weights exceeds a threshold below {@link #sum}: only its own block's weights are read. */
+    public int idAt(int row, double threshold) {
+        int block = 0;
+        double rest = threshold;
+        while (block < rows.blocks() - 1 && rest >= blockSum(row, block)) {
+            rest -= blockSum(row, block++);
+        }
+        double unscaled = rest / scale(row, block);
+        int first = block * BLOCK;
+        double sum = 0;
+        for (int id = first; id < first + rows.length(block); id++) {
+            sum += rows.weights()[row * vocabSize + id];
+            if (sum > unscaled) {
+                return id;
+            }
+        }
+        return bestOf(row, block); // the block's sum was rounded up
+    }
+
+    private int bestOf(int row, int block) {
+        float[] weights = rows.weights();
+        int at = row * vocabSize;
+        int best = block * BLOCK;
+        for (int id = best + 1; id < block * BLOCK + rows.length(block); id++) {
+            best = weights[at + id] > weights[at + best] ? id : best;
+        }
+        return best;
     }
 
     /** Sum of a row's weights. */
     public double sum(int row) {
         double sum = 0;
-        for (int block = 0; block < blocks; block++) {
+        for (int block = 0; block < rows.blocks(); block++) {
             sum += blockSum(row, block);
         }
         return sum;
     }
 
+    private float blockSum(int row, int block) {
+        return rows.blockSums()[row * rows.blocks() + block];
+    }
+
+    private float scale(int row, int block) {
+        return rows.scales()[row * rows.blocks() + block];
+    }
+
     /** Natural log of a token's probability at its row's temperature. */
     public double logProb(int row, int id) {
-        return Math.log(weights[row * vocabSize + id] / sum(row));
+        return Math.log((double) rows.weights()[row * vocabSize + id] * scale(row, id / BLOCK) / sum(row));
     }
 
     /** Natural log of a token's probability under the model's own distribution. */
     public double modelLogProb(int row, int id) {
-        return temperatures[row] * (logProb(row, id) + logSumExps[2 * row]) - logSumExps[2 * row + 1];
+        return temperatures[row] * (logProb(row, id) + rows.logSumExps()[2 * row]) - rows.logSumExps()[2 * row + 1];
     }
 
     /** Whether a row holds numbers only. */
     public boolean isFinite(int row) {
-        return Float.isFinite(logSumExps[2 * row]);
+        return Float.isFinite(rows.logSumExps()[2 * row]);
     }
 }

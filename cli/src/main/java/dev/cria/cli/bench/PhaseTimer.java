@@ -2,6 +2,7 @@ package dev.cria.cli.bench;
 
 import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
@@ -207,8 +208,8 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
-    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
-        time(Phase.LM_HEAD, () -> ops.softmax(weights, blockSums, logSumExp, x, temperatures));
+    public void linearSoftmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures) {
+        time(Phase.LM_HEAD, () -> ops.linearSoftmax(to, x, weight, temperatures));
     }
 
     @Override

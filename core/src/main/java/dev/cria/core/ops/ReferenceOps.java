@@ -187,10 +187,10 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
-        ReferenceSoftmax softmax =
-                ReferenceSoftmax.of(x, transfers.upload(temperatures).castTo(dataType));
-        softmax.write(weights, blockSums, logSumExp, transfers);
+    public void linearSoftmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures) {
+        INDArray scores = x.array().mmul(values(weight).transpose());
+        ReferenceSoftmax.of(scores, transfers.upload(temperatures).castTo(dataType))
+                .write(to, transfers);
     }
 
     @Override

@@ -190,24 +190,15 @@ public interface TensorOps extends AutoCloseable {
 
     // ---- Sampling
 
-    /** Columns whose weights {@link #softmax} adds up together. */
-    int SUM_BLOCK = 1024;
-
-    /** Number of {@link #SUM_BLOCK}s of a row, the last of which may be shorter. */
-    static int sumBlocks(int columns) {
-        return (columns - 1) / SUM_BLOCK + 1;
-    }
-
     /**
-     * Each row's softmax at a temperature as numbers to draw from: those of softmax(x / temperature) are a row's weights over its sum.
+     * Softmax of x · weightᵀ at a temperature, row by row, as numbers to draw from: the distributions of next tokens.
      *
-     * @param weights [rows, columns], exp((x - max(x)) / temperature), where exponents below -87 count as that
-     * @param blockSums [rows, {@link #sumBlocks}], sums of {@link #SUM_BLOCK} weights each, the last one of what is left
-     * @param logSumExp [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
-     * @param x [rows, columns]
+     * @param to receives the distributions; exponents below -87 count as that
+     * @param x [rows, in]
+     * @param weight [out, in]
      * @param temperatures [rows], above 0
      */
-    void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures);
+    void linearSoftmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures);
 
     // ---- Log-sum-exp: y = log(sum(exp(x))) of each row
 

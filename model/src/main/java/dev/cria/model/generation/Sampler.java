@@ -75,17 +75,16 @@ public final class Sampler {
         if (!next.isFinite(row)) {
             requireFinite(Double.NaN);
         }
-        int at = row * next.vocabSize();
         int id;
         double logProb = 0;
         if (sampling.isGreedy()) {
-            id = argMax(next.weights(), at, vocabSize);
+            id = next.best(row);
         } else if (isFiltered(sampling)) {
-            System.arraycopy(next.weights(), at, weights, 0, vocabSize);
+            next.copyWeights(row, weights);
             id = drawFiltered(next.sum(row), sampling, random.uniform(position));
             logProb = Math.log(weights[id] / kept);
         } else {
-            id = draw(next, row, random.uniform(position) * next.sum(row));
+            id = next.idAt(row, random.uniform(position) * next.sum(row));
             logProb = next.logProb(row, id);
         }
         return new SampledToken(id, logProb, next.modelLogProb(row, id));
@@ -124,20 +123,6 @@ public final class Sampler {
             total += weights[i];
         }
         return total;
-    }
-
-    /** The id at which the running sum of a row's weights exceeds a threshold: only its own block's weights are read. */
-    private static int draw(NextTokens next, int row, double threshold) {
-        int block = 0;
-        double rest = threshold;
-        while (block < next.blocks() - 1 && rest >= next.blockSum(row, block)) {
-            rest -= next.blockSum(row, block++);
-        }
-        int first = block * NextTokens.BLOCK;
-        int length = Math.min(NextTokens.BLOCK, next.vocabSize() - first);
-        int at = row * next.vocabSize() + first;
-        int id = exceeding(next.weights(), at, length, rest);
-        return first + (id >= 0 ? id : argMax(next.weights(), at, length)); // the block's sum was rounded up
     }
 
     /** The first index from {@code at} on at which the running sum exceeds a threshold; -1 if none does. */

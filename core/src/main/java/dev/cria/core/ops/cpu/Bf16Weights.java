@@ -1,7 +1,9 @@
 package dev.cria.core.ops.cpu;
 
 import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.cpu.ParallelGemm.Block;
 import dev.cria.core.ops.cpu.ParallelGemm.Product;
+import dev.cria.core.ops.cpu.ParallelGemm.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,14 +35,30 @@ final class Bf16Weights implements AutoCloseable {
             skinny.timesTransposedBf16(products, x, m, k, add);
             return;
         }
-        takeApart(x, m, k);
+        Block block = block(x, m, k);
         for (Product product : products) {
-            if (m <= FEW_ROWS) {
-                timesVectors(product.c(), product.b(), m, product.n(), k / 2, add ? 1 : 0);
-            } else {
-                timesWidened(product.c(), product.b(), m, product.n(), k, add ? 1 : 0);
-            }
+            int n = product.n();
+            int blocks = m <= FEW_ROWS ? vectorBlocks(n, k / 2) : (n + WIDE_ROWS - 1) / WIDE_ROWS;
+            pool.run(blocks, (task, worker) -> {
+                int from = (int) ((long) n * task / blocks);
+                int rows = (int) ((long) n * (task + 1) / blocks) - from;
+                block.run(product.b(), from, rows, new Target(product.c(), from, n), add, worker);
+            });
         }
+    }
+
+    /** What rows of any B give, until the next product; x has up to {@value SkinnyGemm#MOST_COLUMNS} rows. */
+    Block block(Floats x, int m, int k) {
+        if (m > FEW_ROWS && pool.caller().weightGemm.hasFastBf16()) {
+            return skinny.blockBf16(x, m, k);
+        }
+        takeApart(x, m, k);
+        if (m <= FEW_ROWS) {
+            return (b, from, rows, c, add, worker) -> timesVectors(b, from, rows, c, m, k / 2, add, worker);
+        }
+        Floats halves = scratch((long) m * k);
+        halves.put(0, split, 0, m * k);
+        return (b, from, rows, c, add, worker) -> timesWidened(b, from, rows, c, halves, m, k, add, worker);
     }
 
     private void takeApart(Floats x, int m, int k) {
@@ -57,50 +75,60 @@ final class Bf16Weights implements AutoCloseable {
         }
     }
 
-    private void timesVectors(Floats y, Floats w, int m, int n, int length, float beta) {
-        int step = Math.max(1, TILE / length);
+    private int vectorBlocks(int n, int length) {
         int threads = pool.threads();
         long rounds = ((long) n * length / threads + TASK - 1) / TASK;
-        int blocks = (int) Math.max(1, Math.min(threads * rounds, n / 16));
-        pool.run(blocks, (task, worker) -> {
-            int end = (int) ((long) n * (task + 1) / blocks);
-            for (int from = (int) ((long) n * task / blocks); from < end; from += step) {
-                int rows = Math.min(end, from + step) - from;
-                float[] tile = worker.tile(0, step * length);
-                float[] out = worker.tile(1, step);
-                w.get((long) from * length, tile, 0, rows * length);
-                for (int r = 0; r < m; r++) {
-                    worker.kernels.timesPairs(out, 0, tile, rows, length, split, 2 * r * length);
-                    write(y, (long) r * n + from, out, rows, beta, worker);
-                }
-            }
-        });
+        return (int) Math.max(1, Math.min(threads * rounds, n / 16));
     }
 
-    private static void write(Floats y, long at, float[] values, int length, float beta, Worker worker) {
-        if (beta != 0) {
+    private void timesVectors(Floats b, int from, int rows, Target c, int m, int length, boolean add, Worker worker) {
+        int step = Math.max(1, TILE / length);
+        float[] tile = worker.tile(0, step * length);
+        float[] out = worker.tile(1, step);
+        for (int done = 0; done < rows; done += step) {
+            int n = Math.min(step, rows - done);
+            b.get((long) (from + done) * length, tile, 0, n * length);
+            for (int r = 0; r < m; r++) {
+                worker.kernels.timesPairs(out, 0, tile, n, length, split, 2 * r * length);
+                write(c.memory(), c.index(r, done), out, n, add, worker);
+            }
+        }
+    }
+
+    private static void write(Floats y, long at, float[] values, int length, boolean add, Worker worker) {
+        if (add) {
             float[] before = worker.tile(2, length);
             y.get(at, before, 0, length);
-            worker.kernels.addScaled(values, 0, before, 0, length, beta);
+            worker.kernels.addScaled(values, 0, before, 0, length, 1);
         }
         y.put(at, values, 0, length);
     }
 
-    private void timesWidened(Floats y, Floats w, int m, int n, int k, float beta) {
-        Floats x = scratch((long) m * k);
-        x.put(0, split, 0, m * k);
-        pool.run((n + WIDE_ROWS - 1) / WIDE_ROWS, (task, worker) -> {
-            int from = task * WIDE_ROWS;
-            int rows = Math.min(n, from + WIDE_ROWS) - from;
-            float[] pairs = worker.tile(0, rows * k / 2);
-            float[] wide = worker.tile(1, rows * k);
-            w.get((long) from * (k / 2), pairs, 0, rows * k / 2);
-            worker.kernels.widenPairs(wide, pairs, rows, k / 2);
-            Floats b = worker.nativeTile(0, (long) rows * k);
-            b.put(0, wide, 0, rows * k);
+    private static void timesWidened(
+            Floats b, int from, int rows, Target c, Floats x, int m, int k, boolean add, Worker worker) {
+        for (int done = 0; done < rows; done += WIDE_ROWS) {
+            int n = Math.min(WIDE_ROWS, rows - done);
+            float[] pairs = worker.tile(0, n * k / 2);
+            float[] wide = worker.tile(1, n * k);
+            b.get((long) (from + done) * (k / 2), pairs, 0, n * k / 2);
+            worker.kernels.widenPairs(wide, pairs, n, k / 2);
+            Floats widened = worker.nativeTile(0, (long) n * k);
+            widened.put(0, wide, 0, n * k);
             worker.gemm.multiply(
-                    false, true, m, rows, k, 1, x.address(0), k, b.address(0), k, beta, y.address(from), n);
-        });
+                    false,
+                    true,
+                    m,
+                    n,
+                    k,
+                    1,
+                    x.address(0),
+                    k,
+                    widened.address(0),
+                    k,
+                    add ? 1 : 0,
+                    c.address(0, done),
+                    c.stride());
+        }
     }
 
     private Floats scratch(long length) {

@@ -1,8 +1,8 @@
 package dev.cria.core.ops.cpu;
 
+import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
-import dev.cria.core.ops.TensorOps;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -124,15 +124,12 @@ final class Check {
         }
     }
 
-    static void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
-        int rows = temperatures.length;
-        shape(x, rows, x.columns());
-        if (weights.length < x.length()
-                || blockSums.length < rows * TensorOps.sumBlocks(x.columns())
-                || logSumExp.length < 2 * rows) {
+    static void softmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures) {
+        shape(x, temperatures.length, weight.columns());
+        if (to.rows() < temperatures.length || to.columns() != weight.rows()) {
             throw new IllegalArgumentException(
-                    "no room for the softmax of %s: %d weights, %d sums of blocks, %d logarithms"
-                            .formatted(x, weights.length, blockSums.length, logSumExp.length));
+                    "no room for the softmax of %d rows over %d columns: it is for %d rows over %d"
+                            .formatted(temperatures.length, weight.rows(), to.rows(), to.columns()));
         }
     }
 }

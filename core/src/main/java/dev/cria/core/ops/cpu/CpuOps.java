@@ -4,6 +4,7 @@ import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Backend;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
+import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
@@ -336,9 +337,17 @@ public final class CpuOps implements TensorOps {
     }
 
     @Override
-    public void softmax(float[] weights, float[] blockSums, float[] logSumExp, Tensor x, float[] temperatures) {
-        Check.softmax(weights, blockSums, logSumExp, x, temperatures);
-        rowOps.softmax(weights, blockSums, logSumExp, floats(x), temperatures, x.columns());
+    public void linearSoftmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures) {
+        Check.softmax(to, x, weight, temperatures);
+        boolean narrow = isBf16(weight);
+        Floats b = narrow ? pairs(weight) : floats(weight);
+        int k = x.columns();
+        LinearSoftmax softmax = new LinearSoftmax(to, temperatures);
+        for (int from = 0; from < temperatures.length; from += SkinnyGemm.MOST_COLUMNS) {
+            int rows = Math.min(SkinnyGemm.MOST_COLUMNS, temperatures.length - from);
+            Floats a = floats(x).from((long) from * k);
+            softmax.run(from, rows, b, narrow ? bf16.block(a, rows, k) : gemm.block(a, rows, k), pool);
+        }
     }
 
     @Override

@@ -2,6 +2,11 @@ package dev.cria.core.ops.cpu;
 
 /** A tensor's place in host memory; indices count from its first element. */
 record Floats(HostMemory memory, long offset) {
+    /** The same memory from an element on. */
+    Floats from(long index) {
+        return new Floats(memory, offset + index);
+    }
+
     long address(long index) {
         return memory.address(offset + index);
     }

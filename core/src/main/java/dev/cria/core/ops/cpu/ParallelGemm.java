@@ -18,6 +18,23 @@ final class ParallelGemm {
     /** C [m, n] = A · Bᵀ for B [n, k]. */
     record Product(Floats c, Floats b, int n) {}
 
+    /** What some rows of B [n, k] give: C [m, rows] = A [m, k] · B[from to from + rows]ᵀ, or what they add to C. */
+    @FunctionalInterface
+    interface Block {
+        void run(Floats b, int from, int rows, Target c, boolean add, Worker worker);
+    }
+
+    /** Where a block of C goes: its first element, and the elements from one row to the next. */
+    record Target(Floats memory, long first, int stride) {
+        long index(int row, int column) {
+            return first + (long) row * stride + column;
+        }
+
+        long address(int row, int column) {
+            return memory.address(index(row, column));
+        }
+    }
+
     ParallelGemm(WorkerPool pool) {
         this.pool = pool;
         this.skinny = new SkinnyGemm(pool);
@@ -25,25 +42,43 @@ final class ParallelGemm {
 
     /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C; where they are small, as one job. */
     void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
-        float beta = add ? 1 : 0;
-        if (m <= FEW_ROWS) {
-            inBlocks(
-                    products,
-                    k,
-                    (product, from, rows, worker) -> timesVectors(product, from, rows, a, m, k, beta, worker));
-        } else if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
+        if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles() && m > FEW_ROWS) {
             skinny.timesTransposed(products, a, m, k, add);
-        } else if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
-            inBlocks(
-                    products,
-                    k,
-                    (product, from, rows, worker) -> timesSmall(product, from, rows, a, m, k, beta, worker));
+        } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
+            inBlocks(products, k, add, block(a, m, k));
         } else {
             for (int i = 0; i < products.size(); i++) { // without an iterator, since steps make no garbage to speak of
                 Product product = products.get(i);
-                run(product.c, a, false, product.b, true, m, product.n, k, beta);
+                run(product.c, a, false, product.b, true, m, product.n, k, add ? 1 : 0);
             }
         }
+    }
+
+    /** The fastest way to multiply A [m, k] with blocks of rows that stay in the cache. */
+    Block block(Floats a, int m, int k) {
+        if (m <= FEW_ROWS) {
+            return (b, from, rows, c, add, worker) -> timesVectors(b, from, rows, c, a, m, k, add, worker);
+        }
+        if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
+            return skinny.block(a, m, k);
+        }
+        if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
+            return (b, from, rows, c, add, worker) -> timesSmall(b, from, rows, c, a, m, k, add, worker);
+        }
+        return (b, from, rows, c, add, worker) -> worker.weightGemm.multiply(
+                false,
+                true,
+                m,
+                rows,
+                k,
+                1,
+                a.address(0),
+                k,
+                b.address((long) from * k),
+                k,
+                add ? 1 : 0,
+                c.address(0, 0),
+                c.stride);
     }
 
     /** C [m, n] = A [m, k] · B [k, n] + beta C. */
@@ -56,14 +91,8 @@ final class ParallelGemm {
         run(c, a, true, b, false, m, n, k, beta);
     }
 
-    /** Some rows of B in one product. */
-    @FunctionalInterface
-    private interface Block {
-        void run(Product product, int from, int rows, Worker worker);
-    }
-
     /** One job: the products' blocks one after the other. */
-    private void inBlocks(List<Product> products, int k, Block block) {
+    private void inBlocks(List<Product> products, int k, boolean add, Block block) {
         int[] ends = new int[products.size()];
         int blocks = 0;
         for (int i = 0; i < ends.length; i++) {
@@ -78,17 +107,22 @@ final class ParallelGemm {
             Product product = products.get(i);
             int first = i == 0 ? 0 : ends[i - 1];
             int from = edge(product.n, task - first, ends[i] - first);
-            block.run(product, from, edge(product.n, task + 1 - first, ends[i] - first) - from, worker);
+            int rows = edge(product.n, task + 1 - first, ends[i] - first) - from;
+            block.run(product.b, from, rows, new Target(product.c, from, product.n), add, worker);
         });
     }
 
     /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
     private static void timesVectors(
-            Product product, int from, int rows, Floats a, int m, int k, float beta, Worker worker) {
-        long b = product.b.address((long) from * k);
-        for (int i = 0; i < m; i++) {
-            long c = product.c.address((long) i * product.n + from);
-            worker.gemm.multiplyVector(false, rows, k, 1, b, k, a.address((long) i * k), beta, c);
+            Floats b, int from, int rows, Target c, Floats a, int m, int k, boolean add, Worker worker) {
+        int step = m == 1 ? rows : Math.max(1, VECTOR_TASK / k);
+        for (int done = 0; done < rows; done += step) {
+            int n = Math.min(step, rows - done);
+            long matrix = b.address((long) (from + done) * k);
+            for (int i = 0; i < m; i++) {
+                long vector = a.address((long) i * k);
+                worker.gemm.multiplyVector(false, n, k, 1, matrix, k, vector, add ? 1 : 0, c.address(i, done));
+            }
         }
     }
 
@@ -97,14 +131,27 @@ final class ParallelGemm {
      * copied first, since that fetches it into the cache with all of memory's speed; what is multiplied is the original.
      */
     private static void timesSmall(
-            Product product, int from, int rows, Floats a, int m, int k, float beta, Worker worker) {
+            Floats b, int from, int rows, Target c, Floats a, int m, int k, boolean add, Worker worker) {
         int step = worker.gemm.smallProduct(m, k);
         float[] fetched = worker.tile(0, step * k);
-        for (int i = from; i < from + rows; i += step) {
-            int n = Math.min(step, from + rows - i);
-            product.b.get((long) i * k, fetched, 0, n * k);
-            long b = product.b.address((long) i * k);
-            worker.gemm.multiply(false, true, m, n, k, 1, a.address(0), k, b, k, beta, product.c.address(i), product.n);
+        for (int done = 0; done < rows; done += step) {
+            int n = Math.min(step, rows - done);
+            long at = (long) (from + done) * k;
+            b.get(at, fetched, 0, n * k);
+            worker.gemm.multiply(
+                    false,
+                    true,
+                    m,
+                    n,
+                    k,
+                    1,
+                    a.address(0),
+                    k,
+                    b.address(at),
+                    k,
+                    add ? 1 : 0,
+                    c.address(0, done),
+                    c.stride);
         }
     }
 

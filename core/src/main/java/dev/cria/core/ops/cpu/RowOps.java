@@ -1,13 +1,10 @@
 package dev.cria.core.ops.cpu;
 
-import static dev.cria.core.ops.TensorOps.SUM_BLOCK;
-
 import dev.cria.core.ops.RotaryTable;
-import dev.cria.core.ops.TensorOps;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Row-wise kernels: embedding, row selection, RMSNorm, softmax, rotary embedding, SwiGLU. */
+/** Row-wise kernels: embedding, row selection, RMSNorm, rotary embedding, SwiGLU. */
 final class RowOps {
     private static final int ROWS_PER_TASK = 64;
     private static final int FEW_ROWS_PER_TASK = 16; // of decoding
@@ -145,32 +142,6 @@ final class RowOps {
             worker.kernels.addScaled(sum, 0, partialGains[t], 0, hidden, 1);
         }
         dGain.put(0, sum, 0, hidden);
-    }
-
-    void softmax(float[] weights, float[] blockSums, float[] logSumExp, Floats x, float[] temperatures, int columns) {
-        int blocks = TensorOps.sumBlocks(columns);
-        pool.run(temperatures.length, (r, worker) -> {
-            int at = r * columns;
-            x.get((long) r * columns, weights, at, columns);
-            float max = worker.kernels.max(weights, at, columns);
-            float scale = 1 / temperatures[r];
-            double plain = 0;
-            if (scale != 1) {
-                float[] scores = worker.tile(0, columns);
-                x.get((long) r * columns, scores, 0, columns);
-                plain = worker.kernels.expSum(scores, scores, 0, columns, 1, max);
-            }
-            double sum = 0;
-            for (int b = 0; b < blocks; b++) {
-                int from = b * SUM_BLOCK;
-                int length = Math.min(SUM_BLOCK, columns - from);
-                float blockSum = worker.kernels.expSum(weights, weights, at + from, length, scale, max * scale);
-                blockSums[r * blocks + b] = blockSum;
-                sum += blockSum;
-            }
-            logSumExp[2 * r] = (float) (max * scale + StrictMath.log(sum));
-            logSumExp[2 * r + 1] = (float) (max + StrictMath.log(scale == 1 ? sum : plain));
-        });
     }
 
     void logSumExp(Floats y, Floats x, int rows, int columns) {

@@ -1,6 +1,8 @@
 package dev.cria.core.ops.cpu;
 
+import dev.cria.core.ops.cpu.ParallelGemm.Block;
 import dev.cria.core.ops.cpu.ParallelGemm.Product;
+import dev.cria.core.ops.cpu.ParallelGemm.Target;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,14 +14,14 @@ import java.util.List;
 final class SkinnyGemm {
     private static final int GRAIN =
             16; // columns of Xᵀ and rows of W are multiples: whole vectors, and few sizes to compile
-    private static final int MOST_COLUMNS = 256; // of Xᵀ at once
+    static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
 
     private final WorkerPool pool;
 
     /** Some rows of a product's weights. */
-    private record Block(Product product, int from, int rows) {}
+    private record Task(Product product, int from, int rows) {}
 
     SkinnyGemm(WorkerPool pool) {
         this.pool = pool;
@@ -27,6 +29,11 @@ final class SkinnyGemm {
 
     /** Y = X · Wᵀ, or Y += X · Wᵀ, in floats, for several W and one X. Needs a {@link Gemm#compiles}. */
     void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
+        inBlocks(products, 0, k, add, block(x, m, k));
+    }
+
+    /** What rows of any W give, in floats, until the next product. Needs a {@link Gemm#compiles}. */
+    Block block(Floats x, int m, int k) {
         int columns = roundUp(m, GRAIN);
         Floats transposed = pool.caller().nativeTile(0, (long) k * columns);
         Gemm caller = pool.caller().weightGemm;
@@ -34,13 +41,17 @@ final class SkinnyGemm {
             long from = x.address((long) done * k);
             caller.transpose(piece(m - done), k, from, k, transposed.address(done), columns, false);
         }
-        inBlocks(products, k, (block, worker) -> {
-            long w = block.product.b().address((long) block.from * k);
-            long tile = worker.nativeTile(2, (long) block.rows * columns).address(0);
-            worker.weightGemm.multiplyCompiled(
-                    block.rows, columns, k, w, k, transposed.address(0), columns, tile, columns);
-            putTransposed(block, tile, columns, 0, m, add, worker);
-        });
+        long right = transposed.address(0);
+        return (w, from, rows, y, add, worker) -> {
+            int step = largestBlock(k);
+            for (int done = 0; done < rows; done += step) {
+                int n = Math.min(step, rows - done);
+                long left = w.address((long) (from + done) * k);
+                long tile = worker.nativeTile(2, (long) n * columns).address(0);
+                worker.weightGemm.multiplyCompiled(n, columns, k, left, k, right, columns, tile, columns);
+                putTransposed(tile, n, columns, y, done, m, add, worker);
+            }
+        };
     }
 
     /**
@@ -50,31 +61,36 @@ final class SkinnyGemm {
     void timesTransposedBf16(List<Product> products, Floats x, int m, int k, boolean add) {
         for (int from = 0; from < m; from += MOST_COLUMNS) {
             int rows = Math.min(MOST_COLUMNS, m - from);
-            timesBf16(products, x, from, rows, k, add);
+            inBlocks(products, from, k, add, blockBf16(x.from((long) from * k), rows, k));
         }
     }
 
-    private void timesBf16(List<Product> products, Floats x, int first, int m, int k, boolean add) {
+    /** What rows of any W of bfloat16 give, until the next product; X has up to {@value #MOST_COLUMNS} rows. */
+    Block blockBf16(Floats x, int m, int k) {
         int columns = roundUp(m, m <= 4 * GRAIN ? GRAIN : 4 * GRAIN);
         long size = (long) columns * k / 2; // in floats, which hold two
         long high = pool.caller().nativeTile(0, size).address(0);
         long low = pool.caller().nativeTile(1, size).address(0);
-        split(high, low, x, first, m, columns, k);
-        inBlocks(products, k, (block, worker) -> {
-            long w = block.product.b().address((long) block.from * k / 2);
-            long tile = worker.nativeTile(2, (long) block.rows * columns).address(0);
-            worker.weightGemm.multiplyBf16(false, true, block.rows, columns, k, w, k, high, k, false, tile, columns);
-            worker.weightGemm.multiplyBf16(false, true, block.rows, columns, k, w, k, low, k, true, tile, columns);
-            putTransposed(block, tile, columns, first, m, add, worker);
-        });
+        split(high, low, x, m, columns, k);
+        return (w, from, rows, y, add, worker) -> {
+            int step = largestBlock(k);
+            for (int done = 0; done < rows; done += step) {
+                int n = Math.min(step, rows - done);
+                long left = w.address((long) (from + done) * k / 2);
+                long tile = worker.nativeTile(2, (long) n * columns).address(0);
+                worker.weightGemm.multiplyBf16(false, true, n, columns, k, left, k, high, k, false, tile, columns);
+                worker.weightGemm.multiplyBf16(false, true, n, columns, k, left, k, low, k, true, tile, columns);
+                putTransposed(tile, n, columns, y, done, m, add, worker);
+            }
+        };
     }
 
     /** Rows of X, and some rows of anything up to {@code columns}, as bfloat16 and what that leaves of them. */
-    private void split(long high, long low, Floats x, int first, int m, int columns, int k) {
+    private void split(long high, long low, Floats x, int m, int columns, int k) {
         Worker worker = pool.caller();
         float[] values = worker.tile(0, columns * k);
         float[] highs = worker.tile(1, columns * k);
-        x.get((long) first * k, values, 0, m * k);
+        x.get(0, values, 0, m * k);
         worker.kernels.split(highs, values, m * k);
         Floats scratch = worker.nativeTile(2, (long) columns * k);
         round(high, scratch, highs, columns, k, worker);
@@ -86,13 +102,12 @@ final class SkinnyGemm {
         worker.weightGemm.roundToBf16(rows, columns, scratch.address(0), columns, to, columns);
     }
 
+    /** The transpose of a tile [rows, columns], as far as it was asked for: m of its columns. */
     private static void putTransposed(
-            Block block, long tile, int columns, int first, int m, boolean add, Worker worker) {
-        int n = block.product.n();
+            long tile, int rows, int columns, Target y, int at, int m, boolean add, Worker worker) {
         for (int done = 0; done < m; done += piece(m - done)) {
-            long to = block.product.c().address((long) (first + done) * n + block.from);
             long from = tile + (long) done * Float.BYTES;
-            worker.weightGemm.transpose(block.rows, piece(m - done), from, columns, to, n, add);
+            worker.weightGemm.transpose(rows, piece(m - done), from, columns, y.address(done, at), y.stride(), add);
         }
     }
 
@@ -101,29 +116,33 @@ final class SkinnyGemm {
         return rows < GRAIN ? rows : rows / GRAIN * GRAIN;
     }
 
-    /** One task of a job. */
-    @FunctionalInterface
-    private interface Task {
-        void run(Block block, Worker worker);
-    }
-
-    private void inBlocks(List<Product> products, int k, Task task) {
-        List<Block> blocks = new ArrayList<>();
+    /** One job; X and Y begin at a row of the products' own. */
+    private void inBlocks(List<Product> products, int firstRow, int k, boolean add, Block block) {
+        List<Task> tasks = new ArrayList<>();
         for (Product product : products) {
             int step = blockRows(product.n(), k);
             for (int from = 0; from < product.n(); from += step) {
-                blocks.add(new Block(product, from, Math.min(step, product.n() - from)));
+                tasks.add(new Task(product, from, Math.min(step, product.n() - from)));
             }
         }
-        pool.run(blocks.size(), (i, worker) -> task.run(blocks.get(i), worker));
+        pool.run(tasks.size(), (i, worker) -> {
+            Task task = tasks.get(i);
+            int n = task.product.n();
+            Target y = new Target(task.product.c(), (long) firstRow * n + task.from, n);
+            block.run(task.product.b(), task.from, task.rows, y, add, worker);
+        });
     }
 
     /** Large blocks where there are many, else equally many for each thread. */
     private int blockRows(int n, int k) {
-        int largest = Math.max(GRAIN, Math.min(BLOCK_ROWS, BLOCK / k / GRAIN * GRAIN));
+        int largest = largestBlock(k);
         int blocks = (n + largest - 1) / largest;
         int threads = pool.threads();
         return blocks > 4 * threads ? largest : roundUp((n - 1) / roundUp(blocks, threads) + 1, GRAIN);
+    }
+
+    private static int largestBlock(int k) {
+        return Math.max(GRAIN, Math.min(BLOCK_ROWS, BLOCK / k / GRAIN * GRAIN));
     }
 
     private static int roundUp(int size, int grain) {
