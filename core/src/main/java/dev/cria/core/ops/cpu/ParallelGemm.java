@@ -42,7 +42,7 @@ final class ParallelGemm {
 
     /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C; where they are small, as one job. */
     void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
-        if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles() && m > FEW_ROWS) {
+        if (m > FEW_ROWS && m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
             skinny.timesTransposed(products, a, m, k, add);
         } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
             inBlocks(products, k, add, block(a, m, k));
@@ -54,7 +54,7 @@ final class ParallelGemm {
         }
     }
 
-    /** The fastest way to multiply A [m, k] with blocks of rows that stay in the cache. */
+    /** The fastest way to multiply A [m, k] with blocks of any B that stay in the cache; good until the next product. */
     Block block(Floats a, int m, int k) {
         if (m <= FEW_ROWS) {
             return (b, from, rows, c, add, worker) -> timesVectors(b, from, rows, c, a, m, k, add, worker);
