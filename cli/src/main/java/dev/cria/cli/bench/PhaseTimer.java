@@ -7,6 +7,7 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleSupplier;
@@ -24,8 +25,7 @@ final class PhaseTimer implements TensorOps {
     /** Kinds of work in a step. */
     enum Phase {
         LINEAR_FORWARD,
-        LINEAR_BACKWARD_INPUT,
-        LINEAR_BACKWARD_WEIGHT,
+        LINEAR_BACKWARD,
         LM_HEAD,
         ATTENTION_FORWARD,
         ATTENTION_BACKWARD,
@@ -153,13 +153,23 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
+    public void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
+        time(Phase.LINEAR_FORWARD, () -> ops.linear(ys, x, weights));
+    }
+
+    @Override
     public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
-        time(Phase.LINEAR_BACKWARD_INPUT, () -> ops.linearBackwardInput(dx, dy, weight, accumulate));
+        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackwardInput(dx, dy, weight, accumulate));
     }
 
     @Override
     public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        time(Phase.LINEAR_BACKWARD_WEIGHT, () -> ops.linearBackwardWeight(dWeight, dy, x));
+        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackwardWeight(dWeight, dy, x));
+    }
+
+    @Override
+    public void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
+        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackward(dx, x, projections, accumulate));
     }
 
     @Override

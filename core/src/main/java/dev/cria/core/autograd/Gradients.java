@@ -70,10 +70,10 @@ final class Gradients {
         return byActivation.remove(activation);
     }
 
-    /** Lets the writer set or add to the gradient of an input, if that is wanted. */
-    void contribute(Tensor activation, Writer writer) {
+    /** Lets the writer set or add to the gradient of an input, if that is wanted; says whether it is. */
+    boolean contribute(Tensor activation, Writer writer) {
         if (!isTracked(activation)) {
-            return;
+            return false;
         }
         Tensor gradient = byActivation.get(activation);
         boolean accumulate = gradient != null;
@@ -82,6 +82,7 @@ final class Gradients {
             byActivation.put(activation, gradient);
         }
         writer.write(gradient, accumulate);
+        return true;
     }
 
     /** Hands a gradient on to an input that gets exactly this gradient; its memory changes owner. */

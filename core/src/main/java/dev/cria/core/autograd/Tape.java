@@ -5,6 +5,7 @@ import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
+import dev.cria.core.ops.TensorOps.Projection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -81,7 +82,7 @@ public final class Tape implements AutoCloseable {
     public Tensor linear(Tensor x, Parameter weight) {
         Tensor y = arena.allocate(x.rows(), weight.value().rows());
         ops.linear(y, x, weight.value(), false);
-        record(y, dy -> linearBackward(dy, x, weight));
+        record(y, dy -> linearBackward(x, List.of(projection(weight, dy))));
         return y;
     }
 
@@ -94,11 +95,29 @@ public final class Tape implements AutoCloseable {
             values.add(weight.value());
         }
         ops.linear(ys, x, values);
-        for (int i = 0; i < weights.length; i++) {
-            Parameter weight = weights[i];
-            record(ys.get(i), dy -> linearBackward(dy, x, weight));
-        }
+        recordLinear(ys, x, weights);
         return ys;
+    }
+
+    /** Notes the way back of several products, taken together: they share their input. */
+    private void recordLinear(List<Tensor> ys, Tensor x, Parameter... weights) {
+        if (mode == Mode.INFERENCE) {
+            return;
+        }
+        ys.forEach(gradients::track);
+        steps.add(() -> {
+            List<Projection> projections = new ArrayList<>(weights.length);
+            for (int i = 0; i < weights.length; i++) {
+                Tensor dy = gradients.take(ys.get(i));
+                if (dy != null) {
+                    projections.add(projection(weights[i], dy));
+                }
+            }
+            if (!projections.isEmpty()) {
+                linearBackward(x, projections);
+                projections.forEach(projection -> gradients.recycle(projection.dy()));
+            }
+        });
     }
 
     /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
@@ -107,17 +126,21 @@ public final class Tape implements AutoCloseable {
         ops.copy(y, residual);
         ops.linear(y, x, weight.value(), true);
         recordHandingOn(y, dy -> {
-            linearBackward(dy, x, weight);
+            linearBackward(x, List.of(projection(weight, dy)));
             gradients.handOn(residual, dy);
         });
         return y;
     }
 
-    private void linearBackward(Tensor dy, Tensor x, Parameter weight) {
-        gradients.contribute(x, (dx, add) -> ops.linearBackwardInput(dx, dy, weight.value(), add));
-        if (weight.gradient() != null) {
-            ops.linearBackwardWeight(weight.gradient(), dy, x);
+    private void linearBackward(Tensor x, List<Projection> projections) {
+        boolean wanted = gradients.contribute(x, (dx, add) -> ops.linearBackward(dx, x, projections, add));
+        if (!wanted) {
+            ops.linearBackward(null, x, projections, false);
         }
+    }
+
+    private static Projection projection(Parameter weight, Tensor dy) {
+        return new Projection(weight.value(), weight.gradient(), dy);
     }
 
     /** a + b, of one shape. */
@@ -318,7 +341,7 @@ public final class Tape implements AutoCloseable {
         }
         Tensor y = arena.allocate(x.rows());
         ops.linear(y.reshape(x.rows(), 1), x, weight.value(), false);
-        record(y, dy -> linearBackward(dy.reshape(x.rows(), 1), x, weight));
+        record(y, dy -> linearBackward(x, List.of(projection(weight, dy.reshape(x.rows(), 1)))));
         return y;
     }
 

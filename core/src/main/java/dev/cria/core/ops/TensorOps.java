@@ -117,6 +117,36 @@ public interface TensorOps extends AutoCloseable {
     /** dWeight += dyᵀ · x. */
     void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x);
 
+    /**
+     * Gradients of several products with one input, which may run as one: dx = sum of dy · weight, or dx += that, and each dWeight +=
+     * dyᵀ · x.
+     *
+     * @param dx [rows, in]; null if not wanted
+     * @param x [rows, in]
+     * @param projections the products, at least one
+     * @param accumulate whether to add to dx
+     */
+    default void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
+        for (int i = 0; i < projections.size(); i++) {
+            Projection projection = projections.get(i);
+            if (dx != null) {
+                linearBackwardInput(dx, projection.dy, projection.weight, accumulate || i > 0);
+            }
+            if (projection.dWeight != null) {
+                linearBackwardWeight(projection.dWeight, projection.dy, x);
+            }
+        }
+    }
+
+    /**
+     * A product with an input on the way back.
+     *
+     * @param weight [out, in]
+     * @param dWeight [out, in], its gradient, added to; null if not wanted
+     * @param dy [rows, out], the gradient of the product
+     */
+    record Projection(Tensor weight, @Nullable Tensor dWeight, Tensor dy) {}
+
     // ---- RMSNorm (Zhang and Sennrich 2019): y = x * rstd * gain, rstd = 1 / sqrt(mean(x²) + eps)
 
     /**

@@ -32,6 +32,7 @@ public final class CpuOps implements TensorOps {
     private final Map<Slab, HostMemory> memories = Collections.synchronizedMap(new WeakHashMap<>());
     private final WorkerPool pool;
     private final ParallelGemm gemm;
+    private final RoundedGemm rounded;
     private final RowOps rowOps;
     private final FlatOps flat;
     private final Bf16Weights bf16;
@@ -62,6 +63,7 @@ public final class CpuOps implements TensorOps {
         }
         this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm(), weightGemms.get()));
         this.gemm = new ParallelGemm(pool);
+        this.rounded = new RoundedGemm(pool, gemm);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);
         this.bf16 = new Bf16Weights(pool);
@@ -232,6 +234,8 @@ public final class CpuOps implements TensorOps {
     private void linear(List<ParallelGemm.Product> products, boolean narrow, Tensor x, boolean accumulate) {
         if (narrow) {
             bf16.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
+        } else if (rounded.servesForward(products, x.rows(), x.columns())) {
+            rounded.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
         } else {
             gemm.timesTransposed(products, floats(x), x.rows(), x.columns(), accumulate);
         }
@@ -247,6 +251,25 @@ public final class CpuOps implements TensorOps {
     public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
         Check.product(dy, x, dWeight);
         gemm.transposedTimes(floats(dWeight), floats(dy), floats(x), dy.columns(), x.columns(), x.rows(), 1);
+    }
+
+    @Override
+    public void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
+        List<ParallelGemm.Product> products = new ArrayList<>(projections.size());
+        List<@Nullable Floats> dWeights = new ArrayList<>(projections.size());
+        for (int i = 0; i < projections.size(); i++) {
+            Projection projection = projections.get(i);
+            products.add(product(projection.dy(), x, projection.weight(), false));
+            dWeights.add(floatsOrNull(projection.dWeight()));
+        }
+        if (!rounded.servesBackward(products, x.rows(), x.columns())) {
+            TensorOps.super.linearBackward(dx, x, projections, accumulate);
+            return;
+        }
+        if (dx != null) {
+            Check.sameLength(dx, x);
+        }
+        rounded.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
     }
 
     @Override

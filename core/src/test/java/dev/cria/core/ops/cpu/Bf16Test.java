@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.Segments;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps.Projection;
 import dev.cria.core.ops.cpu.Twins.Twin;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,43 @@ class Bf16Test {
             twins.reference.linearBackwardWeight(weight.reference(), y.reference(), x.reference());
             twins.assertSame("dWeight of " + rows, weight, ROUNDING);
         }
+    }
+
+    @Test
+    void severalLargeProductsWithOneInput() { // large enough to be rounded first, in whole blocks, halves and leftovers
+        int in = 512;
+        Twin a = twins.random(784, in);
+        Twin b = twins.random(336, in);
+        for (int rows : new int[] {63, 64, 200, 448, 2048 + 256 + 65}) {
+            Twin x = twins.random(rows, in);
+            Twin ya = twins.garbage(rows, 784);
+            Twin yb = twins.garbage(rows, 336);
+            twins.fast.linear(List.of(ya.fast(), yb.fast()), x.fast(), List.of(a.fast(), b.fast()));
+            twins.reference.linear(
+                    List.of(ya.reference(), yb.reference()), x.reference(), List.of(a.reference(), b.reference()));
+            twins.assertSame("y of a, rows " + rows, ya, ROUNDING);
+            twins.assertSame("y of b, rows " + rows, yb, ROUNDING);
+            Twin dx = twins.garbage(rows, in);
+            Twin da = twins.random(784, in);
+            for (boolean accumulate : new boolean[] {false, true}) {
+                twins.fast.linearBackward(dx.fast(), x.fast(), projections(Twin::fast, a, da, ya, b, yb), accumulate);
+                twins.reference.linearBackward(
+                        dx.reference(), x.reference(), projections(Twin::reference, a, da, ya, b, yb), accumulate);
+                twins.assertSame("dx, rows " + rows, dx, ROUNDING);
+                twins.assertSame("da, rows " + rows, da, ROUNDING);
+            }
+            twins.fast.linearBackward(null, x.fast(), projections(Twin::fast, a, da, ya, b, yb), false);
+            twins.reference.linearBackward(null, x.reference(), projections(Twin::reference, a, da, ya, b, yb), false);
+            twins.assertSame("da alone, rows " + rows, da, ROUNDING);
+        }
+    }
+
+    /** One product whose weight learns, and one whose weight is frozen. */
+    private static List<Projection> projections(
+            Function<Twin, Tensor> side, Twin a, Twin da, Twin ya, Twin b, Twin yb) {
+        return List.of(
+                new Projection(side.apply(a), side.apply(da), side.apply(ya)),
+                new Projection(side.apply(b), null, side.apply(yb)));
     }
 
     @Test

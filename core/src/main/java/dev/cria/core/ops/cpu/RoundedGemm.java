@@ -1,0 +1,261 @@
+package dev.cria.core.ops.cpu;
+
+import dev.cria.core.ops.cpu.ParallelGemm.Product;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layers' products in bfloat16. All threads round the factors first, each once for all the products that read it: a product that
+ * rounds for itself does so on each thread for all of one factor. Tokens are taken a chunk at a time, which bounds the memory
+ * of what is rounded; what is left of them, less than {@value #ROWS} rows, is multiplied in single precision.
+ */
+final class RoundedGemm {
+    private static final int GRAIN = 16; // sizes of weights are multiples: whole rows of the CPU's tiles
+    private static final int ROWS = 64; // of a factor, rounded by one task
+    private static final int CHUNK = 2048; // tokens
+    private static final int BLOCK = 256; // tokens of a task
+    private static final int SUMMED = 512; // tokens of a weight's gradient summed over at once
+    private static final int LARGE_FORWARD = 1 << 16; // elements of weights from which it pays to round them first
+    private static final int LARGE_BACKWARD = 1 << 19; // likewise on the way back
+    private static final int LENGTH = 1024; // rows or columns of a task's weights, at most
+    private static final int FIRST_TILE = 8; // of the caller's native memory: lower ones belong to other kernels
+
+    private final WorkerPool pool;
+    private final ParallelGemm rest;
+    private final List<Factor> factors = new ArrayList<>(); // kept, so that a step makes no garbage
+
+    RoundedGemm(WorkerPool pool, ParallelGemm rest) {
+        this.pool = pool;
+        this.rest = rest;
+    }
+
+    /** Whether {@link #timesTransposed} is faster than products that round for themselves. */
+    boolean servesForward(List<Product> products, int m, int k) {
+        return serves(products, m, k, LARGE_FORWARD);
+    }
+
+    /** Whether {@link #backward} is faster than products that round for themselves. */
+    boolean servesBackward(List<Product> products, int m, int k) {
+        return serves(products, m, k, LARGE_BACKWARD);
+    }
+
+    private boolean serves(List<Product> products, int m, int k, int large) {
+        int rows = 0;
+        int bits = k;
+        for (int i = 0; i < products.size(); i++) {
+            rows += products.get(i).n();
+            bits |= products.get(i).n();
+        }
+        boolean whole = m >= ROWS && bits % GRAIN == 0;
+        return whole && (long) rows * k >= large && pool.caller().weightGemm.takesBf16();
+    }
+
+    /** Several products C [m, n] = X [m, k] · B [n, k]ᵀ with one X, or what they add to C. */
+    void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
+        int rounded = m / ROWS * ROWS;
+        for (int from = 0; from < rounded; from += CHUNK) {
+            int rows = Math.min(CHUNK, rounded - from);
+            factor(0).set(x.from((long) from * k), rows, k);
+            for (int i = 0; i < products.size(); i++) {
+                factor(1 + i).set(products.get(i).b(), products.get(i).n(), k);
+            }
+            round(0, from == 0 ? 1 + products.size() : 1);
+            for (int i = 0; i < products.size(); i++) {
+                Product product = products.get(i);
+                multiply(factor(0), factor(1 + i), true, product.c().from((long) from * product.n()), add);
+            }
+        }
+        if (rounded < m) {
+            List<Product> left = new ArrayList<>(products.size());
+            products.forEach(p -> left.add(new Product(p.c().from((long) rounded * p.n()), p.b(), p.n())));
+            rest.timesTransposed(left, x.from((long) rounded * k), m - rounded, k, add);
+        }
+    }
+
+    /**
+     * The way back from products C = X · Bᵀ, where each C holds its own gradient: dX [m, k] = sum of C · B, or what that adds to dX, if it is
+     * wanted, and each dB += Cᵀ · X if that is.
+     */
+    void backward(
+            @Nullable Floats dx,
+            List<@Nullable Floats> dBs,
+            List<Product> products,
+            Floats x,
+            int m,
+            int k,
+            boolean add) {
+        int rounded = m / ROWS * ROWS;
+        for (int from = 0; from < rounded; from += CHUNK) {
+            int rows = Math.min(CHUNK, rounded - from);
+            factor(0).set(x.from((long) from * k), rows, k);
+            for (int i = 0; i < products.size(); i++) {
+                Product product = products.get(i);
+                factor(1).set(product.c().from((long) from * product.n()), rows, product.n());
+                factor(2).set(product.b(), product.n(), k);
+                round(i == 0 ? 0 : 1, dx == null ? 2 : 3);
+                if (dx != null) {
+                    multiply(factor(1), factor(2), false, dx.from((long) from * k), add || i > 0);
+                }
+                Floats dB = dBs.get(i);
+                if (dB != null) {
+                    addTransposedTimes(dB, factor(1), factor(0));
+                }
+            }
+        }
+        if (rounded < m) {
+            backwardRest(dx, dBs, products, x, rounded, m - rounded, k, add);
+        }
+    }
+
+    private void backwardRest(
+            @Nullable Floats dx,
+            List<@Nullable Floats> dBs,
+            List<Product> products,
+            Floats x,
+            int from,
+            int rows,
+            int k,
+            boolean add) {
+        for (int i = 0; i < products.size(); i++) {
+            int n = products.get(i).n();
+            Floats dC = products.get(i).c().from((long) from * n);
+            if (dx != null) {
+                float beta = add || i > 0 ? 1 : 0;
+                rest.times(dx.from((long) from * k), dC, products.get(i).b(), rows, k, n, beta);
+            }
+            Floats dB = dBs.get(i);
+            if (dB != null) {
+                rest.transposedTimes(dB, dC, x.from((long) from * k), n, k, rows, 1);
+            }
+        }
+    }
+
+    /** C [tokens, n] = A [tokens, k] · op(B), or what that adds to C; B is stored [n, k] if it is transposed, else [k, n]. */
+    private void multiply(Factor a, Factor b, boolean transB, Floats c, boolean add) {
+        int n = transB ? b.rows : b.columns;
+        int full = a.rows / BLOCK;
+        int blocks = full + Integer.bitCount(a.rows % BLOCK / ROWS);
+        int pieces = pieces(n, blocks);
+        pool.run(blocks * pieces, (task, worker) -> {
+            int block = task % blocks; // neighbours in time share what they read of the weight
+            int row = block <= full ? block * BLOCK : full * BLOCK + BLOCK / 2;
+            int rows = block < full ? BLOCK : Integer.highestOneBit(a.rows - row);
+            int from = edge(n, task / blocks, pieces);
+            int columns = edge(n, task / blocks + 1, pieces) - from;
+            long right = transB ? b.address(from, 0) : b.address(0, from);
+            long to = c.address((long) row * n + from);
+            worker.weightGemm.multiplyBf16(
+                    false,
+                    transB,
+                    rows,
+                    columns,
+                    a.columns,
+                    a.address(row, 0),
+                    a.columns,
+                    right,
+                    b.columns,
+                    add,
+                    to,
+                    n);
+        });
+    }
+
+    /** C [m, n] += A [tokens, m]ᵀ · B [tokens, n]. */
+    private void addTransposedTimes(Floats c, Factor a, Factor b) {
+        int m = a.columns;
+        int n = b.columns;
+        int across = pieces(n, 1);
+        int down = pieces(m, across);
+        pool.run(down * across, (task, worker) -> {
+            int row = edge(m, task % down, down);
+            int rows = edge(m, task % down + 1, down) - row;
+            int column = edge(n, task / down, across);
+            int columns = edge(n, task / down + 1, across) - column;
+            long to = c.address((long) row * n + column);
+            int done = 0;
+            for (int tokens = SUMMED; tokens >= ROWS; tokens /= 2) {
+                for (; a.rows - done >= tokens; done += tokens) {
+                    long left = a.address(done, row);
+                    long right = b.address(done, column);
+                    worker.weightGemm.multiplyBf16(true, false, rows, columns, tokens, left, m, right, n, true, to, n);
+                }
+            }
+        });
+    }
+
+    /** Pieces of a length, such that the tasks that they make with {@code others} occupy all threads to the end if they can. */
+    private int pieces(int length, int others) {
+        int pieces = (length + LENGTH - 1) / LENGTH;
+        int most = Math.max(pieces, length / (4 * GRAIN));
+        for (int more = pieces; more <= most; more++) {
+            if (more * others % pool.threads() == 0) {
+                return more;
+            }
+        }
+        return pieces;
+    }
+
+    private static int edge(int length, int piece, int pieces) {
+        return piece == pieces ? length : (int) ((long) length * piece / pieces / GRAIN * GRAIN);
+    }
+
+    private Factor factor(int i) {
+        while (factors.size() <= i) {
+            factors.add(new Factor(FIRST_TILE + factors.size()));
+        }
+        return factors.get(i);
+    }
+
+    /** Rounds factors {@code from} to {@code to}, excluded. */
+    private void round(int from, int to) {
+        int tasks = 0;
+        for (int i = from; i < to; i++) {
+            tasks += factor(i).blocks();
+        }
+        pool.run(tasks, (task, worker) -> {
+            int i = from;
+            int block = task;
+            while (block >= factor(i).blocks()) {
+                block -= factor(i).blocks();
+                i++;
+            }
+            factor(i).round(block, worker);
+        });
+    }
+
+    /** A matrix of floats [rows, columns], and the memory that it is rounded to. */
+    private final class Factor {
+        private final int slot; // of the caller's native memory
+        private long floats; // address of them
+        private long pairs; // address of bfloat16 [rows, columns]
+        private int rows;
+        private int columns;
+
+        Factor(int slot) {
+            this.slot = slot;
+        }
+
+        void set(Floats from, int newRows, int newColumns) {
+            floats = from.address(0);
+            rows = newRows;
+            columns = newColumns;
+            pairs = pool.caller().nativeTile(slot, (long) rows * columns / 2).address(0);
+        }
+
+        long address(int row, int column) {
+            return pairs + ((long) row * columns + column) * Short.BYTES;
+        }
+
+        int blocks() {
+            return (rows + ROWS - 1) / ROWS;
+        }
+
+        void round(int block, Worker worker) {
+            int from = block * ROWS;
+            int count = Math.min(rows - from, ROWS);
+            long source = floats + (long) from * columns * Float.BYTES;
+            worker.weightGemm.roundToBf16(count, columns, source, columns, address(from, 0), columns);
+        }
+    }
+}
