@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import dev.cria.core.ops.cpu.ParallelGemm.Product;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,7 @@ final class RoundedGemm {
             int m,
             int k,
             boolean add) {
+        boolean learns = dBs.stream().anyMatch(Objects::nonNull);
         int rounded = m / ROWS * ROWS;
         for (int from = 0; from < rounded; from += CHUNK) {
             int rows = Math.min(CHUNK, rounded - from);
@@ -93,7 +95,7 @@ final class RoundedGemm {
                 Product product = products.get(i);
                 factor(1).set(product.c().from((long) from * product.n()), rows, product.n());
                 factor(2).set(product.b(), product.n(), k);
-                round(i == 0 ? 0 : 1, dx == null ? 2 : 3);
+                round(learns && i == 0 ? 0 : 1, dx == null ? 2 : 3);
                 if (dx != null) {
                     multiply(factor(1), factor(2), false, dx.from((long) from * k), add || i > 0);
                 }
