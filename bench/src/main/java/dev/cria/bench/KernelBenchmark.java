@@ -221,7 +221,7 @@ public class KernelBenchmark {
     /** Its gradients. */
     @Benchmark
     public void swiGluBackward() {
-        kernels.swiGluBackward(wideOut, wideGradient, dWide, wide, up);
+        kernels.swiGluBackward(wideOut, wideGradient, dWide, dWide, wide, up);
     }
 
     /** LM head with cross entropy and its gradients. */

@@ -41,16 +41,14 @@ record LlamaBlock(
     }
 
     Tensor forward(Tape tape, Tensor x, RotaryTable rope, int[] positions, Attention attention) { // x [tokens, hidden]
-        Tensor h = tape.rmsNorm(x, attentionNorm, eps);
-        List<Tensor> qkv = tape.linear(h, wq, wk, wv);
+        List<Tensor> qkv = tape.normLinear(x, attentionNorm, eps, wq, wk, wv);
         Tensor q = tape.rotaryInPlace(qkv.get(0), rope, positions); // [tokens, heads * headDim]
         Tensor k = tape.rotaryInPlace(qkv.get(1), rope, positions); // [tokens, kvHeads * headDim]
         Tensor v = qkv.get(2);
         Tensor a = attention.attend(tape, q, k, v); // never crosses a segment
         x = tape.linearAdd(x, a, wo);
-        Tensor f = tape.rmsNorm(x, ffnNorm, eps);
-        List<Tensor> gateAndUp = tape.linear(f, wGate, wUp);
-        return tape.linearAdd(x, tape.swiGlu(gateAndUp.get(0), gateAndUp.get(1)), wDown);
+        List<Tensor> gateAndUp = tape.normLinear(x, ffnNorm, eps, wGate, wUp); // [tokens, intermediate] each
+        return tape.swiGluLinearAdd(x, gateAndUp.get(0), gateAndUp.get(1), wDown);
     }
 
     static LlamaBlock of(Parameters parameters, LlamaConfig config, int layer) {

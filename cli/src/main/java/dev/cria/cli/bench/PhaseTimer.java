@@ -238,8 +238,8 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
-    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up) {
-        time(Phase.SWIGLU, () -> ops.swiGluBackward(dGate, dUp, dy, gate, up));
+    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor y, Tensor dy, Tensor gate, Tensor up) {
+        time(Phase.SWIGLU, () -> ops.swiGluBackward(dGate, dUp, y, dy, gate, up));
     }
 
     @Override

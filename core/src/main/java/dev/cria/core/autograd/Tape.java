@@ -86,38 +86,57 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
-    /** x · weightᵀ for several weights, computed together: x [rows, in], each weight [out, in], each result [rows, out]. */
-    public List<Tensor> linear(Tensor x, Parameter... weights) {
+    /**
+     * {@link #rmsNorm} of x, and its products with several weights, computed together. The normed rows are computed again on the
+     * way back instead of kept.
+     *
+     * @param x [rows, in]
+     * @param gain [in]
+     * @param eps added to the mean square
+     * @param weights each [out, in]
+     * @return for each weight [rows, out]
+     */
+    public List<Tensor> normLinear(Tensor x, Parameter gain, double eps, Parameter... weights) {
         List<Tensor> ys = new ArrayList<>(weights.length);
         List<Tensor> values = new ArrayList<>(weights.length);
         for (Parameter weight : weights) {
             ys.add(arena.allocate(x.rows(), weight.value().rows()));
             values.add(weight.value());
         }
-        ops.linear(ys, x, values);
-        recordLinear(ys, x, weights);
+        Tensor rstd = arena.allocate(x.rows());
+        Arena.Mark mark = arena.mark();
+        Tensor normed = arena.allocate(x.shape());
+        ops.rmsNorm(normed, rstd, x, gain.value(), eps);
+        ops.linear(ys, normed, values);
+        arena.release(mark);
+        if (mode != Mode.INFERENCE) {
+            watch(x); // the weights' gradients are made along with it
+            ys.forEach(gradients::track);
+            steps.add(() -> normLinearBackward(ys, rstd, x, gain, eps, weights));
+        }
         return ys;
     }
 
-    /** Notes the way back of several products, taken together: they share their input. */
-    private void recordLinear(List<Tensor> ys, Tensor x, Parameter... weights) {
-        if (mode == Mode.INFERENCE) {
+    private void normLinearBackward(
+            List<Tensor> ys, Tensor rstd, Tensor x, Parameter gain, double eps, Parameter... weights) {
+        List<Projection> projections = new ArrayList<>(weights.length);
+        for (int i = 0; i < weights.length; i++) {
+            Tensor dy = gradients.take(ys.get(i));
+            if (dy != null) {
+                projections.add(projection(weights[i], dy));
+            }
+        }
+        if (projections.isEmpty()) {
             return;
         }
-        ys.forEach(gradients::track);
-        steps.add(() -> {
-            List<Projection> projections = new ArrayList<>(weights.length);
-            for (int i = 0; i < weights.length; i++) {
-                Tensor dy = gradients.take(ys.get(i));
-                if (dy != null) {
-                    projections.add(projection(weights[i], dy));
-                }
-            }
-            if (!projections.isEmpty()) {
-                linearBackward(x, projections);
-                projections.forEach(projection -> gradients.recycle(projection.dy()));
-            }
-        });
+        Tensor normed = gradients.allocate(x);
+        Tensor dNormed = gradients.allocate(x);
+        ops.rmsNorm(normed, rstd, x, gain.value(), eps);
+        ops.linearBackward(dNormed, normed, projections, false);
+        gradients.recycle(normed);
+        projections.forEach(projection -> gradients.recycle(projection.dy()));
+        rmsNormBackward(dNormed, x, gain, rstd);
+        gradients.recycle(dNormed);
     }
 
     /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
@@ -161,11 +180,12 @@ public final class Tape implements AutoCloseable {
         Tensor rstd = arena.allocate(x.rows());
         ops.rmsNorm(y, rstd, x, gain.value(), eps);
         watch(x); // the gain's gradient is made along with it
-        record(
-                y,
-                dy -> gradients.contribute(
-                        x, (dx, add) -> ops.rmsNormBackward(dx, gain.gradient(), dy, x, gain.value(), rstd, add)));
+        record(y, dy -> rmsNormBackward(dy, x, gain, rstd));
         return y;
+    }
+
+    private void rmsNormBackward(Tensor dy, Tensor x, Parameter gain, Tensor rstd) {
+        gradients.contribute(x, (dx, add) -> ops.rmsNormBackward(dx, gain.gradient(), dy, x, gain.value(), rstd, add));
     }
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim]. */
@@ -218,16 +238,35 @@ public final class Tape implements AutoCloseable {
         return y;
     }
 
-    /** silu(gate) * up, of one shape. */
-    public Tensor swiGlu(Tensor gate, Tensor up) {
-        Tensor y = arena.allocate(gate.shape());
-        ops.swiGlu(y, gate, up);
-        record(y, dy -> {
-            Tensor dGate = gradients.allocate(gate);
-            Tensor dUp = gradients.allocate(up);
-            ops.swiGluBackward(dGate, dUp, dy, gate, up);
-            gradients.handOn(gate, dGate);
-            gradients.handOn(up, dUp);
+    /**
+     * residual + (silu(gate) * up) · weightᵀ: the second half of a gated feed-forward layer. The product of gate and up is computed
+     * again on the way back instead of kept, and their gradients take their memory.
+     *
+     * @param residual [rows, out]
+     * @param gate [rows, in], the result of an operation of this tape that nothing else reads, such as a projection
+     * @param up [rows, in], another such result
+     * @param weight [out, in]
+     * @return [rows, out]
+     */
+    public Tensor swiGluLinearAdd(Tensor residual, Tensor gate, Tensor up, Parameter weight) {
+        Tensor y = arena.allocate(residual.shape());
+        Arena.Mark mark = arena.mark();
+        Tensor product = arena.allocate(gate.shape());
+        ops.swiGlu(product, gate, up);
+        ops.copy(y, residual);
+        ops.linear(y, product, weight.value(), true);
+        arena.release(mark);
+        recordHandingOn(y, dy -> {
+            Tensor inner = gradients.allocate(gate); // the product's gradient, then the product
+            ops.linearBackwardInput(inner, dy, weight.value(), false);
+            ops.swiGluBackward(gate, up, inner, inner, gate, up);
+            if (weight.gradient() != null) {
+                ops.linearBackwardWeight(weight.gradient(), dy, inner);
+            }
+            gradients.recycle(inner);
+            gradients.handOn(gate, gate);
+            gradients.handOn(up, up);
+            gradients.handOn(residual, dy);
         });
         return y;
     }

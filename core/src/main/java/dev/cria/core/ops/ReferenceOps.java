@@ -211,13 +211,15 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up) {
+    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor y, Tensor dy, Tensor gate, Tensor up) {
         INDArray sigmoid = Transforms.sigmoid(gate.array(), true);
         INDArray silu = sigmoid.mul(gate.array());
         // d silu = sigmoid + silu (1 - sigmoid)
         INDArray slope = sigmoid.rsub(1).muli(silu).addi(sigmoid);
         INDArray gradGate = slope.muli(up.array()).muli(dy.array());
-        dUp.array().assign(silu.muli(dy.array()));
+        INDArray gradUp = silu.mul(dy.array());
+        y.array().assign(silu.muli(up.array()));
+        dUp.array().assign(gradUp);
         dGate.array().assign(gradGate);
     }
 

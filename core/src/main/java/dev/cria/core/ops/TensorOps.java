@@ -243,8 +243,11 @@ public interface TensorOps extends AutoCloseable {
     /** y = silu(gate) * up. */
     void swiGlu(Tensor y, Tensor gate, Tensor up);
 
-    /** Gradients of {@link #swiGlu}, written. {@code dGate} may be {@code gate} and {@code dUp} may be {@code up}. */
-    void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up);
+    /**
+     * Gradients of {@link #swiGlu}, written, and its result again. {@code dGate} may be {@code gate}, {@code dUp} may be {@code up}, and
+     * {@code y} may be {@code dy}.
+     */
+    void swiGluBackward(Tensor dGate, Tensor dUp, Tensor y, Tensor dy, Tensor gate, Tensor up);
 
     // ---- LM head fused with its loss, so that the [rows, vocab] logits never exist whole
 

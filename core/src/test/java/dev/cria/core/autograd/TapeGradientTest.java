@@ -7,6 +7,7 @@ import dev.cria.core.Engine;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -172,12 +173,30 @@ class TapeGradientTest {
     }
 
     @Test
-    void swiGlu() {
+    void swiGluLinearAdd() {
         check(
-                9,
-                (tape, w) -> tape.swiGlu(rows(tape, w, "gate"), rows(tape, w, "up")),
+                5,
+                (tape, w) -> tape.swiGluLinearAdd(
+                        rows(tape, w, "r"), rows(tape, w, "gate"), rows(tape, w, "up"), w.get("w")),
+                spec("r", TOKENS, 5),
                 spec("gate", TOKENS, 9),
-                spec("up", TOKENS, 9));
+                spec("up", TOKENS, 9),
+                spec("w", 5, 9));
+    }
+
+    @Test
+    void normLinearWithSeveralWeightsOfWhichOneIsNotRead() {
+        check(
+                7,
+                (tape, w) -> {
+                    Tensor x = rows(tape, w, "x");
+                    List<Tensor> ys = tape.normLinear(x, w.get("gain"), 0.3, w.get("a"), w.get("b"), w.get("a"));
+                    return tape.add(ys.get(0), ys.get(1));
+                },
+                spec("x", TOKENS, 6),
+                spec("gain", 6),
+                spec("a", 7, 6),
+                spec("b", 7, 6));
     }
 
     @Test
@@ -218,7 +237,7 @@ class TapeGradientTest {
                         x,
                         (t, h) -> t.block(
                                 t.linearAdd(h, h, w.get("w")),
-                                (inner, g) -> inner.swiGlu(inner.rmsNorm(g, w.get("gain"), 1e-5), g)));
+                                (inner, g) -> inner.mul(inner.rmsNorm(g, w.get("gain"), 1e-5), g)));
                 return tape.linearCrossEntropy(tape.add(y, x), w.get("head"), TARGETS);
             });
         }

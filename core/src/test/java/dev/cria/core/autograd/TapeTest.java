@@ -12,6 +12,7 @@ import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +54,11 @@ class TapeTest {
     private Tensor body(Tape tape) {
         Tensor x = tape.embedding(weights.get("x"), ROWS);
         Tensor y = tape.block(x, (t, h) -> t.linearAdd(h, t.rmsNorm(h, weights.get("gain"), 1e-5), weights.get("w")));
-        return tape.block(y, (t, h) -> t.swiGlu(h, t.linear(h, weights.get("frozen"))));
+        return tape.block(y, (t, h) -> {
+            List<Tensor> gateAndUp =
+                    t.normLinear(h, weights.get("gain"), 1e-5, weights.get("w"), weights.get("frozen"));
+            return t.swiGluLinearAdd(h, gateAndUp.get(0), gateAndUp.get(1), weights.get("frozen"));
+        });
     }
 
     private Scalar loss(Tape tape, Tensor hidden) {

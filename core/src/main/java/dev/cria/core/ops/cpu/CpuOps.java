@@ -243,18 +243,35 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
-        Check.product(dy, dx, weight);
-        gemm.times(floats(dx), floats(dy), floats(weight), dy.rows(), dx.columns(), dy.columns(), accumulate ? 1 : 0);
+        Projection projection = new Projection(weight, null, dy);
+        if (!roundedBackward(dx, dx, List.of(projection), accumulate)) {
+            Check.product(dy, dx, weight);
+            float beta = accumulate ? 1 : 0;
+            gemm.times(floats(dx), floats(dy), floats(weight), dy.rows(), dx.columns(), dy.columns(), beta);
+        }
     }
 
     @Override
     public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        Check.product(dy, x, dWeight);
-        gemm.transposedTimes(floats(dWeight), floats(dy), floats(x), dy.columns(), x.columns(), x.rows(), 1);
+        Projection projection = new Projection(dWeight, dWeight, dy); // of the weight itself only the shape matters
+        if (!roundedBackward(null, x, List.of(projection), false)) {
+            Check.product(dy, x, dWeight);
+            gemm.transposedTimes(floats(dWeight), floats(dy), floats(x), dy.columns(), x.columns(), x.rows(), 1);
+        }
     }
 
     @Override
     public void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
+        if (!roundedBackward(dx, x, projections, accumulate)) {
+            TensorOps.super.linearBackward(dx, x, projections, accumulate);
+        }
+    }
+
+    /** Where it pays, factors are rounded to bfloat16 first; else nothing is done, and false the answer. */
+    private boolean roundedBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
+        if (!rounded.rounds()) {
+            return false;
+        }
         List<ParallelGemm.Product> products = new ArrayList<>(projections.size());
         List<@Nullable Floats> dWeights = new ArrayList<>(projections.size());
         for (int i = 0; i < projections.size(); i++) {
@@ -263,13 +280,13 @@ public final class CpuOps implements TensorOps {
             dWeights.add(floatsOrNull(projection.dWeight()));
         }
         if (!rounded.servesBackward(products, x.rows(), x.columns())) {
-            TensorOps.super.linearBackward(dx, x, projections, accumulate);
-            return;
+            return false;
         }
         if (dx != null) {
             Check.sameLength(dx, x);
         }
         rounded.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
+        return true;
     }
 
     @Override
@@ -404,13 +421,21 @@ public final class CpuOps implements TensorOps {
     }
 
     @Override
-    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor dy, Tensor gate, Tensor up) {
+    public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor y, Tensor dy, Tensor gate, Tensor up) {
         Check.sameLength(dGate, gate);
         Check.sameLength(dUp, gate);
+        Check.sameLength(y, gate);
         Check.sameLength(dy, gate);
         Check.sameLength(up, gate);
         rowOps.swiGluBackward(
-                floats(dGate), floats(dUp), floats(dy), floats(gate), floats(up), gate.rows(), gate.columns());
+                floats(dGate),
+                floats(dUp),
+                floats(y),
+                floats(dy),
+                floats(gate),
+                floats(up),
+                gate.rows(),
+                gate.columns());
     }
 
     @Override

@@ -231,9 +231,10 @@ public final class PlainKernels implements TileKernels {
         for (int i = from; i < length; i++) {
             float sigmoid = 1 / (1 + exps[i]);
             float silu = gate[i] * sigmoid;
-            float dSilu = dy[i] * up[i];
-            gate[i] = dSilu * (sigmoid + silu * (1 - sigmoid));
-            up[i] = dy[i] * silu;
+            float d = dy[i];
+            dy[i] = silu * up[i];
+            gate[i] = d * up[i] * (sigmoid + silu * (1 - sigmoid));
+            up[i] = d * silu;
         }
     }
 

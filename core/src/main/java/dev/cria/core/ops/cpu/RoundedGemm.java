@@ -31,6 +31,11 @@ final class RoundedGemm {
         this.rest = rest;
     }
 
+    /** Whether the precision asked for rounds factors to bfloat16. */
+    boolean rounds() {
+        return pool.caller().weightGemm.takesBf16();
+    }
+
     /** Whether {@link #timesTransposed} is faster than products that round for themselves. */
     boolean servesForward(List<Product> products, int m, int k) {
         return serves(products, m, k, LARGE_FORWARD);
@@ -49,7 +54,7 @@ final class RoundedGemm {
             bits |= products.get(i).n();
         }
         boolean whole = m >= ROWS && bits % GRAIN == 0;
-        return whole && (long) rows * k >= large && pool.caller().weightGemm.takesBf16();
+        return whole && (long) rows * k >= large && rounds();
     }
 
     /** Several products C [m, n] = X [m, k] · B [n, k]ᵀ with one X, or what they add to C. */

@@ -199,7 +199,7 @@ final class RowOps {
         });
     }
 
-    void swiGluBackward(Floats dGate, Floats dUp, Floats dy, Floats gate, Floats up, int rows, int columns) {
+    void swiGluBackward(Floats dGate, Floats dUp, Floats y, Floats dy, Floats gate, Floats up, int rows, int columns) {
         forRows(rows, step(columns), (task, from, to, worker) -> {
             int length = (to - from) * columns;
             long first = (long) from * columns;
@@ -214,6 +214,7 @@ final class RowOps {
             worker.kernels.swiGluBackward(gradients, gates, exps, ups, length);
             dGate.put(first, gates, 0, length);
             dUp.put(first, ups, 0, length);
+            y.put(first, gradients, 0, length);
         });
     }
 

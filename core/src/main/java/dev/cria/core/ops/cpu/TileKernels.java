@@ -74,7 +74,7 @@ public interface TileKernels {
     /** y = silu(gate) * up, where exps holds exp(-gate); y may be up. */
     void swiGlu(float[] y, float[] gate, float[] exps, float[] up, int length);
 
-    /** gate and up are replaced by their gradients: the backward pass of {@link #swiGlu}. */
+    /** gate and up are replaced by their gradients and dy by y: the backward pass of {@link #swiGlu}. */
     void swiGluBackward(float[] dy, float[] gate, float[] exps, float[] up, int length);
 
     /** dp = p * (dp - mean) * factor: the backward pass of softmax. */

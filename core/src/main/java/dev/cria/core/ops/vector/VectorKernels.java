@@ -317,7 +317,9 @@ public final class VectorKernels implements TileKernels {
             FloatVector sigmoid = one.div(load(exps, i).add(one));
             FloatVector silu = load(gate, i).mul(sigmoid);
             FloatVector slope = one.sub(sigmoid).fma(silu, sigmoid);
-            d.mul(load(up, i)).mul(slope).intoArray(gate, i);
+            FloatVector ups = load(up, i);
+            silu.mul(ups).intoArray(dy, i);
+            d.mul(ups).mul(slope).intoArray(gate, i);
             d.mul(silu).intoArray(up, i);
         }
         PlainKernels.swiGluBackward(dy, gate, exps, up, end, length);

@@ -250,9 +250,10 @@ class CpuOpsTest {
             twins.reference.swiGlu(y.reference(), gate.reference(), up.reference());
             twins.assertSame("y", y, ROUNDING);
             Twin dy = twins.random(rows, columns);
-            twins.fast.swiGluBackward(gate.fast(), up.fast(), dy.fast(), gate.fast(), up.fast());
+            twins.fast.swiGluBackward(gate.fast(), up.fast(), dy.fast(), dy.fast(), gate.fast(), up.fast());
             twins.reference.swiGluBackward(
-                    gate.reference(), up.reference(), dy.reference(), gate.reference(), up.reference());
+                    gate.reference(), up.reference(), dy.reference(), dy.reference(), gate.reference(), up.reference());
+            twins.assertSame("y again", dy, ROUNDING);
             twins.assertSame("dGate", gate, 10 * ROUNDING);
             twins.assertSame("dUp", up, 10 * ROUNDING);
         });
