@@ -65,25 +65,25 @@ public record TrainingMemory(
     }
 
     /**
-     * Floats kept for the way back by each token. Of each block: residuals, norms and outputs of both halves (hidden wide),
-     * queries, keys, values and their attention, gate, up and their product. Recomputing keeps each block's input and one
-     * block's rest.
+     * Floats kept for the way back by each token. Of each block: inputs of both halves (hidden wide), queries, keys, values and their
+     * attention, gate and up; norms and the product of gate and up are computed again. Recomputing keeps each block's input
+     * and one block's rest.
      */
     private static long activationsPerToken(LlamaConfig model, boolean recomputing) {
-        long block = 6L * model.hiddenSize()
+        long block = 2L * model.hiddenSize()
                 + 2L * model.queryWidth()
                 + 2L * model.keyValueWidth()
-                + 3L * model.intermediateSize();
+                + 2L * model.intermediateSize();
         long layers = model.numHiddenLayers();
         return recomputing ? layers * model.hiddenSize() + block : layers * block;
     }
 
-    /** Floats of each token's gradients that exist at a time: those of one block's widest tensors. */
+    /**
+     * Floats of each token's gradients that exist at a time, those of gate and up in the memory of these: the residual's, the last
+     * normed states and theirs, queries, keys and values, and the product of gate and up.
+     */
     private static long gradientsPerToken(LlamaConfig model) {
-        return 3L * model.hiddenSize()
-                + model.queryWidth()
-                + 2L * model.keyValueWidth()
-                + 2L * model.intermediateSize();
+        return 5L * model.hiddenSize() + model.queryWidth() + 2L * model.keyValueWidth() + model.intermediateSize();
     }
 
     /** All of it. */
