@@ -1,14 +1,16 @@
 package dev.cria.core.ops.cpu;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks on a fixed set of threads, the caller's among them. Threads spin between jobs for a while, since a training
- * step hands out a job every few hundred microseconds, and decoding every few microseconds, and then go to sleep. Tasks are
- * drawn in order by whichever thread is free; they must not depend on which thread that is. The caller waits for tasks, not
+ * step hands out a job every few hundred microseconds, and decoding every few microseconds, and then go to sleep. Half of
+ * the threads draw tasks from the front and half from the end: of two threads each so meets the same rows from one job to
+ * the next, which lie in its own cache. Tasks must not depend on which thread runs them. The caller waits for tasks, not
  * for threads: one that comes late, as on a busy machine, finds its work done.
  */
 final class WorkerPool implements AutoCloseable {
@@ -24,55 +26,71 @@ final class WorkerPool implements AutoCloseable {
 
     /** What the threads share of one job: a few words in one cache line, handed over by a single write. */
     private static final class Job {
-        // Objects of their own for two counters would be a tenth of a step's garbage.
-        private static final AtomicIntegerFieldUpdater<Job> NEXT =
-                AtomicIntegerFieldUpdater.newUpdater(Job.class, "next");
-        private static final AtomicIntegerFieldUpdater<Job> DONE =
-                AtomicIntegerFieldUpdater.newUpdater(Job.class, "done");
+        // Objects of their own for the counters would be a tenth of a step's garbage.
+        private static final AtomicLongFieldUpdater<Job> LEFT = AtomicLongFieldUpdater.newUpdater(Job.class, "left");
+        private static final AtomicIntegerFieldUpdater<Job> RUNNING =
+                AtomicIntegerFieldUpdater.newUpdater(Job.class, "running");
 
         private final Task task;
-        private final int count;
-
-        @SuppressWarnings("UnusedVariable") // read by its updater
-        private volatile int next;
-
-        private volatile int done; // tasks that ran, or need not run any more
+        private volatile long left; // tasks that nobody has drawn: the first in the high half, the end in the low one
+        private volatile int running; // tasks that have not run yet, and must
         private volatile @Nullable Throwable failure;
 
         private Job(int count, Task task) {
-            this.count = count;
             this.task = task;
+            this.left = count;
+            this.running = count;
         }
 
         /** Runs tasks until there are none left. */
-        private void drain(Worker worker) {
+        private void drain(Worker worker, boolean fromFront) {
             int taken = 0;
             try {
-                for (int i = NEXT.getAndIncrement(this); i < count; i = NEXT.getAndIncrement(this)) {
+                for (int i = draw(fromFront); i >= 0; i = draw(fromFront)) {
                     taken++;
                     task.run(i, worker);
                 }
             } catch (Throwable t) {
                 failure = t;
-                taken += Math.max(0, count - NEXT.getAndSet(this, count)); // the rest is not worth running
+                taken += count(LEFT.getAndSet(this, 0)); // the rest is not worth running
             }
             if (taken > 0) {
-                DONE.addAndGet(this, taken);
+                RUNNING.addAndGet(this, -taken);
             }
         }
 
+        /** The number of a task for the calling thread, or -1 if there is none left. */
+        private int draw(boolean fromFront) {
+            for (long seen = left; count(seen) > 0; seen = left) {
+                if (LEFT.compareAndSet(this, seen, fromFront ? seen + (1L << Integer.SIZE) : seen - 1)) {
+                    return fromFront ? first(seen) : (int) seen - 1;
+                }
+            }
+            return -1;
+        }
+
+        private static int first(long range) {
+            return (int) (range >>> Integer.SIZE);
+        }
+
+        private static int count(long range) {
+            return (int) range - first(range);
+        }
+
         private boolean isDone() {
-            return done == count;
+            return running == 0;
         }
     }
 
     /** A thread that serves the pool. */
     private final class Server implements Runnable {
         private final Worker worker;
+        private final boolean fromFront;
         private volatile boolean asleep;
 
-        private Server(Worker worker) {
+        private Server(Worker worker, boolean fromFront) {
             this.worker = worker;
+            this.fromFront = fromFront;
         }
 
         @Override
@@ -81,7 +99,7 @@ final class WorkerPool implements AutoCloseable {
             Job last = NONE;
             while (!closed) {
                 last = await(last);
-                last.drain(worker);
+                last.drain(worker, fromFront);
             }
         }
 
@@ -125,7 +143,7 @@ final class WorkerPool implements AutoCloseable {
             workers[i] = newWorker.apply(i);
         }
         for (int i = 1; i < threads; i++) {
-            servers[i - 1] = new Server(workers[i]);
+            servers[i - 1] = new Server(workers[i], i % 2 == 0);
             Thread thread = new Thread(servers[i - 1], "cria-worker-" + i);
             thread.setDaemon(true);
             this.threads[i - 1] = thread;
@@ -158,7 +176,7 @@ final class WorkerPool implements AutoCloseable {
                 LockSupport.unpark(threads[i]);
             }
         }
-        present.drain(workers[0]);
+        present.drain(workers[0], true);
         for (int spins = 0; !present.isDone(); spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
