@@ -243,50 +243,34 @@ public final class CpuOps implements TensorOps {
 
     @Override
     public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
-        Projection projection = new Projection(weight, null, dy);
-        if (!roundedBackward(dx, dx, List.of(projection), accumulate)) {
-            Check.product(dy, dx, weight);
-            float beta = accumulate ? 1 : 0;
-            gemm.times(floats(dx), floats(dy), floats(weight), dy.rows(), dx.columns(), dy.columns(), beta);
-        }
+        linearBackward(dx, dx, List.of(new Projection(weight, null, dy)), accumulate); // of x only the shape matters
     }
 
     @Override
     public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        Projection projection = new Projection(dWeight, dWeight, dy); // of the weight itself only the shape matters
-        if (!roundedBackward(null, x, List.of(projection), false)) {
-            Check.product(dy, x, dWeight);
-            gemm.transposedTimes(floats(dWeight), floats(dy), floats(x), dy.columns(), x.columns(), x.rows(), 1);
-        }
+        linearBackward(null, x, List.of(new Projection(dWeight, dWeight, dy)), false); // of the weight only the shape
     }
 
     @Override
     public void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
-        if (!roundedBackward(dx, x, projections, accumulate)) {
-            TensorOps.super.linearBackward(dx, x, projections, accumulate);
-        }
-    }
-
-    /** Where it pays, factors are rounded to bfloat16 first; else nothing is done, and false the answer. */
-    private boolean roundedBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
-        if (!rounded.rounds()) {
-            return false;
+        if (dx != null) {
+            Check.shape(dx, x.rows(), x.columns());
         }
         List<ParallelGemm.Product> products = new ArrayList<>(projections.size());
         List<@Nullable Floats> dWeights = new ArrayList<>(projections.size());
         for (int i = 0; i < projections.size(); i++) {
             Projection projection = projections.get(i);
+            if (projection.dWeight() != null) {
+                Check.product(projection.dy(), x, projection.dWeight());
+            }
             products.add(product(projection.dy(), x, projection.weight(), false));
             dWeights.add(floatsOrNull(projection.dWeight()));
         }
-        if (!rounded.servesBackward(products, x.rows(), x.columns())) {
-            return false;
+        if (rounded.servesBackward(products, x.rows(), x.columns())) {
+            rounded.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
+        } else {
+            gemm.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
         }
-        if (dx != null) {
-            Check.sameLength(dx, x);
-        }
-        rounded.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
-        return true;
     }
 
     @Override

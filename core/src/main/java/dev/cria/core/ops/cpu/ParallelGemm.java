@@ -1,6 +1,7 @@
 package dev.cria.core.ops.cpu;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Matrix products shared out over the pool: each task computes some rows, or some columns, of the result. */
 final class ParallelGemm {
@@ -81,14 +82,28 @@ final class ParallelGemm {
                 c.stride);
     }
 
-    /** C [m, n] = A [m, k] · B [k, n] + beta C. */
-    void times(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
-        run(c, a, false, b, false, m, n, k, beta);
-    }
-
-    /** C [m, n] = A [k, m]ᵀ · B [k, n] + beta C. */
-    void transposedTimes(Floats c, Floats a, Floats b, int m, int n, int k, float beta) {
-        run(c, a, true, b, false, m, n, k, beta);
+    /**
+     * The way back from products C = X · Bᵀ, where each C holds its own gradient: dX [m, k] = sum of C · B, or what that adds to dX, if it is
+     * wanted, and each dB += Cᵀ · X if that is.
+     */
+    void backward(
+            @Nullable Floats dx,
+            List<@Nullable Floats> dBs,
+            List<Product> products,
+            Floats x,
+            int m,
+            int k,
+            boolean add) {
+        for (int i = 0; i < products.size(); i++) {
+            Product product = products.get(i);
+            if (dx != null) {
+                run(dx, product.c, false, product.b, false, m, k, product.n, add || i > 0 ? 1 : 0);
+            }
+            Floats dB = dBs.get(i);
+            if (dB != null) {
+                run(dB, product.c, true, x, false, product.n, k, m, 1);
+            }
+        }
     }
 
     /** One job: the products' blocks one after the other. */

@@ -31,11 +31,6 @@ final class RoundedGemm {
         this.rest = rest;
     }
 
-    /** Whether the precision asked for rounds factors to bfloat16. */
-    boolean rounds() {
-        return pool.caller().weightGemm.takesBf16();
-    }
-
     /** Whether {@link #timesTransposed} is faster than products that round for themselves. */
     boolean servesForward(List<Product> products, int m, int k) {
         return serves(products, m, k, LARGE_FORWARD);
@@ -54,7 +49,7 @@ final class RoundedGemm {
             bits |= products.get(i).n();
         }
         boolean whole = m >= ROWS && bits % GRAIN == 0;
-        return whole && (long) rows * k >= large && rounds();
+        return whole && (long) rows * k >= large && pool.caller().weightGemm.takesBf16();
     }
 
     /** Several products C [m, n] = X [m, k] · B [n, k]ᵀ with one X, or what they add to C. */
@@ -73,16 +68,11 @@ final class RoundedGemm {
             }
         }
         if (rounded < m) {
-            List<Product> left = new ArrayList<>(products.size());
-            products.forEach(p -> left.add(new Product(p.c().from((long) rounded * p.n()), p.b(), p.n())));
-            rest.timesTransposed(left, x.from((long) rounded * k), m - rounded, k, add);
+            rest.timesTransposed(fromRow(rounded, products), x.from((long) rounded * k), m - rounded, k, add);
         }
     }
 
-    /**
-     * The way back from products C = X · Bᵀ, where each C holds its own gradient: dX [m, k] = sum of C · B, or what that adds to dX, if it is
-     * wanted, and each dB += Cᵀ · X if that is.
-     */
+    /** As {@link ParallelGemm#backward}. */
     void backward(
             @Nullable Floats dx,
             List<@Nullable Floats> dBs,
@@ -111,31 +101,17 @@ final class RoundedGemm {
             }
         }
         if (rounded < m) {
-            backwardRest(dx, dBs, products, x, rounded, m - rounded, k, add);
+            long left = (long) rounded * k;
+            Floats dxLeft = dx == null ? null : dx.from(left);
+            rest.backward(dxLeft, dBs, fromRow(rounded, products), x.from(left), m - rounded, k, add);
         }
     }
 
-    private void backwardRest(
-            @Nullable Floats dx,
-            List<@Nullable Floats> dBs,
-            List<Product> products,
-            Floats x,
-            int from,
-            int rows,
-            int k,
-            boolean add) {
-        for (int i = 0; i < products.size(); i++) {
-            int n = products.get(i).n();
-            Floats dC = products.get(i).c().from((long) from * n);
-            if (dx != null) {
-                float beta = add || i > 0 ? 1 : 0;
-                rest.times(dx.from((long) from * k), dC, products.get(i).b(), rows, k, n, beta);
-            }
-            Floats dB = dBs.get(i);
-            if (dB != null) {
-                rest.transposedTimes(dB, dC, x.from((long) from * k), n, k, rows, 1);
-            }
-        }
+    /** The products of what lies below a row of X. */
+    private static List<Product> fromRow(int row, List<Product> products) {
+        List<Product> left = new ArrayList<>(products.size());
+        products.forEach(p -> left.add(new Product(p.c().from((long) row * p.n()), p.b(), p.n())));
+        return left;
     }
 
     /** C [tokens, n] = A [tokens, k] · op(B), or what that adds to C; B is stored [n, k] if it is transposed, else [k, n]. */
