@@ -1,5 +1,7 @@
 package dev.cria.core.ops;
 
+import java.lang.ref.Cleaner;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -7,16 +9,22 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * One flat block of off-heap (or device) memory, held as a rank-1 ND4J array. Tensors are views of slabs; the slab's
  * first usable element sits on a 64-byte boundary.
+ *
+ * <p>On the host the operating system gives a page of a slab when the page is first written, so what a run never uses takes
+ * no memory. An array that ND4J allocates is filled with zeros, and all there from the start.
  */
 public final class Slab implements AutoCloseable {
     private static final int ALIGNMENT_BYTES = 64;
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private final INDArray array;
+    private final Runnable free; // what lies under the array, where ND4J does not own it
     private final long base; // elements skipped so that the first usable one is aligned
     private final long length;
 
-    private Slab(INDArray array, long base, long length) {
+    private Slab(INDArray array, Runnable free, long base, long length) {
         this.array = array;
+        this.free = free;
         this.base = base;
         this.length = length;
     }
@@ -33,17 +41,32 @@ public final class Slab implements AutoCloseable {
         if (length <= 0) {
             throw new IllegalArgumentException("a slab needs at least one element, got " + length);
         }
-        int padding = ALIGNMENT_BYTES / dataType.width();
-        INDArray array;
+        long padded = length + ALIGNMENT_BYTES / dataType.width();
         try {
-            array = Nd4j.create(dataType, length + padding);
+            return Backend.computesOnHost() ? onHost(dataType, padded, length) : onDevice(dataType, padded, length);
         } catch (RuntimeException | OutOfMemoryError e) {
             throw TensorMemoryError.of(length * dataType.width(), e);
         }
-        return new Slab(array, Backend.computesOnHost() ? paddingOf(array) : 0, length);
     }
 
-    /** Elements up to the first aligned one. A device aligns by itself, and its arrays have no address in the host's memory. */
+    private static Slab onDevice(DataType dataType, long padded, long length) {
+        return new Slab(Nd4j.create(dataType, padded), () -> {}, 0, length); // a device aligns by itself
+    }
+
+    private static Slab onHost(DataType dataType, long padded, long length) {
+        long bytes = Math.multiplyExact(padded, dataType.width());
+        Pointer memory = Pointer.calloc(padded, dataType.width());
+        if (memory == null || memory.isNull()) {
+            throw new OutOfMemoryError("allocation failed");
+        }
+        memory.capacity(bytes); // ND4J sizes the array's indexer by it
+        INDArray array = Nd4j.create(Nd4j.createBuffer(memory, padded, dataType));
+        // Views of the array share its buffer and may outlive the array: the memory goes with the buffer.
+        Cleaner.Cleanable cleanable = CLEANER.register(array.data(), () -> Pointer.free(memory));
+        return new Slab(array, cleanable::clean, paddingOf(array), length);
+    }
+
+    /** Elements up to the first aligned one. */
     private static long paddingOf(INDArray array) {
         long misaligned = array.data().address() % ALIGNMENT_BYTES;
         return misaligned == 0
@@ -88,5 +111,6 @@ public final class Slab implements AutoCloseable {
         if (array.closeable()) {
             array.close();
         }
+        free.run();
     }
 }
