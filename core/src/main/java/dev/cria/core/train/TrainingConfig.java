@@ -13,7 +13,7 @@ import java.util.List;
  * @param accumulation batches per step; their gradients are weighed by {@link dev.cria.core.data.Batch#weight()}
  * @param activationCheckpointing keep only each block's input and compute the block again on the way back: about a third
  *     more time, a fraction of the memory
- * @param precision of matrix products: {@code bf16} is faster on CPUs with AMX; weights stay in single precision
+ * @param precision of matrix products: {@code bf16} is faster on CPUs with AMX or AVX512_BF16; weights stay in single precision
  * @param frozen names of weights that are not trained; {@code *} stands for any characters, {@code ?} for one
  * @param averageDecay decay of a running average of the weights, kept beside each checkpoint as a model of its own; 0 for
  *     none

@@ -131,6 +131,6 @@ final class Attention {
 
     /** In single precision OpenBLAS transposes such small factors at less cost than oneDNN. */
     private static Gemm transposing(QueryTile tile, KeyBlock block, Worker worker) {
-        return worker.weightGemm.takesBf16() ? gemm(tile, block, worker) : worker.gemm;
+        return worker.weightGemm.roundsForItself() ? gemm(tile, block, worker) : worker.gemm;
     }
 }

@@ -93,13 +93,18 @@ interface Gemm extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " compiles no copies");
     }
 
-    /** Whether {@link #multiplyBf16} and {@link #roundToBf16} may be called, and are several times as fast as on floats. */
+    /** Whether {@link #multiplyBf16} and {@link #roundToBf16} may be called, and are faster than on floats. */
     default boolean hasFastBf16() {
         return false;
     }
 
     /** Whether to round factors to bfloat16 for {@link #multiplyBf16}, as the precision asked for says. */
     default boolean takesBf16() {
+        return false;
+    }
+
+    /** Whether {@link #multiply} rounds factors to bfloat16 itself, which makes it faster. */
+    default boolean roundsForItself() {
         return false;
     }
 

@@ -41,12 +41,12 @@ final class GemmProvider {
             }
             return OpenBlasGemm::new;
         }
-        boolean fastBf16 = OneDnnGemm.cpuHasFastBf16();
-        if (precision == Precision.BF16 && !fastBf16) {
-            log.warn("bf16 needs a CPU with AMX (Sapphire Rapids or newer); running in fp32");
+        Bf16Unit unit = OneDnnGemm.bf16Unit();
+        if (precision == Precision.BF16 && unit == Bf16Unit.NONE) {
+            log.warn("bf16 needs a CPU with AMX or AVX512_BF16 (Sapphire Rapids, Zen 4 or newer); running in fp32");
         }
-        Precision possible = fastBf16 ? precision : Precision.FP32;
-        return () -> new OneDnnGemm(possible, fastBf16);
+        Precision possible = unit == Bf16Unit.NONE ? Precision.FP32 : precision;
+        return () -> new OneDnnGemm(possible, unit);
     }
 
     private static boolean loadOneDnn() {

@@ -28,7 +28,7 @@ final class OneDnnGemm implements Gemm {
     private static final int BUCKETS = 1 << BUCKET_BITS;
 
     private final Precision precision;
-    private final boolean fastBf16;
+    private final Bf16Unit unit;
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<List<OneDnnProduct>> products =
@@ -41,23 +41,23 @@ final class OneDnnGemm implements Gemm {
      * Products of one thread.
      *
      * @param precision of {@link #multiply}
-     * @param fastBf16 what {@link #cpuHasFastBf16} says
+     * @param unit what {@link #bf16Unit} says
      */
-    OneDnnGemm(Precision precision, boolean fastBf16) {
+    OneDnnGemm(Precision precision, Bf16Unit unit) {
         this.precision = precision;
-        this.fastBf16 = fastBf16;
+        this.unit = unit;
         for (int i = 0; i < BUCKETS; i++) {
             products.add(new ArrayList<>(1));
             reorders.add(new ArrayList<>(1));
         }
     }
 
-    /** Whether this CPU multiplies bfloat16 several times faster than single precision. */
-    static boolean cpuHasFastBf16() {
+    /** What this CPU multiplies bfloat16 with. */
+    static Bf16Unit bf16Unit() {
         int size = SMALLEST_BLOCK;
         OneDnnProduct.Key probe =
                 new OneDnnProduct.Key(Factors.BF16, false, true, size, size, size, size, size, size, false);
-        return new OneDnnProduct(new OneDnn(), probe).usesAmx();
+        return Bf16Unit.of(new OneDnnProduct(new OneDnn(), probe).implementation());
     }
 
     @Override
@@ -92,7 +92,7 @@ final class OneDnnGemm implements Gemm {
             float beta,
             long c,
             int ldc) {
-        Factors factors = precision == Precision.BF16 ? Factors.ROUNDED_FLOATS : Factors.FLOATS;
+        Factors factors = roundsForItself() ? Factors.ROUNDED_FLOATS : Factors.FLOATS;
         int tokens = transA ? k : m;
         int largest = transA && factors == Factors.ROUNDED_FLOATS ? LARGEST_ROUNDED : LARGEST_BLOCK;
         int done = 0;
@@ -156,7 +156,12 @@ final class OneDnnGemm implements Gemm {
 
     @Override
     public boolean hasFastBf16() {
-        return fastBf16;
+        return unit != Bf16Unit.NONE;
+    }
+
+    @Override
+    public boolean roundsForItself() {
+        return takesBf16() && unit == Bf16Unit.TILES;
     }
 
     @Override

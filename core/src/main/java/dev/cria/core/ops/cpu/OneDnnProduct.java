@@ -129,9 +129,9 @@ final class OneDnnProduct {
                 && key.accumulate == accumulate;
     }
 
-    /** Whether it runs on the matrix instructions of AMX. */
-    boolean usesAmx() {
-        return implementation.contains("amx");
+    /** What multiplies, as oneDNN calls it. */
+    String implementation() {
+        return implementation;
     }
 
     /** Whether it runs on the routine behind oneDNN's {@code sgemm}, which a signal makes corrupt memory. */

@@ -17,7 +17,8 @@ final class RoundedGemm {
     private static final int CHUNK = 2048; // tokens
     private static final int BLOCK = 256; // tokens of a task
     private static final int SUMMED = 512; // tokens of a weight's gradient summed over at once
-    private static final int LARGE_FORWARD = 1 << 16; // elements of weights from which it pays to round them first
+    private static final int LARGE_FORWARD =
+            1 << 16; // elements of weights from which it pays to round them first, if not always
     private static final int LARGE_BACKWARD = 1 << 19; // likewise on the way back
     private static final int LENGTH = 1024; // rows or columns of a task's weights, at most
     private static final int FIRST_TILE = 8; // of the caller's native memory: lower ones belong to other kernels
@@ -49,7 +50,9 @@ final class RoundedGemm {
             bits |= products.get(i).n();
         }
         boolean whole = m >= ROWS && bits % GRAIN == 0;
-        return whole && (long) rows * k >= large && pool.caller().weightGemm.takesBf16();
+        Gemm gemm = pool.caller().weightGemm;
+        boolean pays = !gemm.roundsForItself() || (long) rows * k >= large;
+        return whole && pays && gemm.takesBf16();
     }
 
     /** Several products C [m, n] = X [m, k] · B [n, k]ᵀ with one X, or what they add to C. */

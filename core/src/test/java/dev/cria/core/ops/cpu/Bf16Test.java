@@ -26,7 +26,9 @@ class Bf16Test {
 
     @BeforeEach
     void needsTheInstructions() {
-        assumeTrue(twins.fast.describe().contains("bfloat16"), "this CPU has no AMX, bf16 falls back to fp32");
+        assumeTrue(
+                twins.fast.describe().contains("bfloat16"),
+                "this CPU has no instructions for bfloat16, bf16 falls back to fp32");
     }
 
     @AfterEach
