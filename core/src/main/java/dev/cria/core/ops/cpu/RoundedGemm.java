@@ -3,7 +3,6 @@ package dev.cria.core.ops.cpu;
 import dev.cria.core.ops.cpu.ParallelGemm.Product;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +83,10 @@ final class RoundedGemm {
             int m,
             int k,
             boolean add) {
-        boolean learns = dBs.stream().anyMatch(Objects::nonNull);
+        boolean learns = false;
+        for (int i = 0; i < dBs.size(); i++) { // no stream: this runs for each product of each step
+            learns |= dBs.get(i) != null;
+        }
         int rounded = m / ROWS * ROWS;
         for (int from = 0; from < rounded; from += CHUNK) {
             int rows = Math.min(CHUNK, rounded - from);
