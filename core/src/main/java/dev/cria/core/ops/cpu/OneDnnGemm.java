@@ -40,7 +40,7 @@ final class OneDnnGemm implements Gemm {
     /**
      * Products of one thread.
      *
-     * @param precision of {@link #multiply}
+     * @param precision what {@link #takesBf16} goes by; {@link #multiply} rounds only where it is bf16 and the unit has tiles
      * @param unit what {@link #bf16Unit} says
      */
     OneDnnGemm(Precision precision, Bf16Unit unit) {

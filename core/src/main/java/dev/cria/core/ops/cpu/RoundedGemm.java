@@ -16,8 +16,9 @@ final class RoundedGemm {
     private static final int CHUNK = 2048; // tokens
     private static final int BLOCK = 256; // tokens of a task
     private static final int SUMMED = 512; // tokens of a weight's gradient summed over at once
-    private static final int LARGE_FORWARD =
-            1 << 16; // elements of weights from which it pays to round them first, if not always
+    /** Elements of weights from which it pays to round them first, where products could also round for themselves. */
+    private static final int LARGE_FORWARD = 1 << 16;
+
     private static final int LARGE_BACKWARD = 1 << 19; // likewise on the way back
     private static final int LENGTH = 1024; // rows or columns of a task's weights, at most
     private static final int FIRST_TILE = 8; // of the caller's native memory: lower ones belong to other kernels
