@@ -117,7 +117,7 @@ public final class LlamaDecoder implements AutoCloseable {
     private IntFunction<LlamaBlock.Attention> decode(int[][] contexts, int[] rows) {
         return layer -> (tape, q, k, v) -> {
             store(layer, k, v, rows);
-            Tensor y = model.engine().arena().allocate(q.shape());
+            Tensor y = model.engine().arena().allocateLike(q);
             int headDim = model.config().headSize();
             ops().cachedAttention(y, q, cache.keys(layer), cache.values(layer), headDim, contexts);
             return y;

@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -59,17 +58,9 @@ final class PhaseTimer implements TensorOps {
         nanos.values().forEach(time -> time[0] = 0);
     }
 
-    private void time(Phase phase, Runnable work) {
-        long begin = clock.getAsLong();
-        work.run();
+    /** Books the time since {@code begin}: without a lambda for the work, which would be garbage of the step that is measured. */
+    private void add(Phase phase, long begin) {
         nanos.computeIfAbsent(phase, key -> new long[1])[0] += clock.getAsLong() - begin;
-    }
-
-    private double time(Phase phase, DoubleSupplier work) {
-        long begin = clock.getAsLong();
-        double result = work.getAsDouble();
-        nanos.computeIfAbsent(phase, key -> new long[1])[0] += clock.getAsLong() - begin;
-        return result;
     }
 
     @Override
@@ -94,104 +85,145 @@ final class PhaseTimer implements TensorOps {
 
     @Override
     public void fill(Tensor x, double value) {
-        time(Phase.COPY_AND_ADD, () -> ops.fill(x, value));
+        long begin = clock.getAsLong();
+        ops.fill(x, value);
+        add(Phase.COPY_AND_ADD, begin);
     }
 
     @Override
     public void copy(Tensor y, Tensor x) {
-        time(Phase.COPY_AND_ADD, () -> ops.copy(y, x));
+        long begin = clock.getAsLong();
+        ops.copy(y, x);
+        add(Phase.COPY_AND_ADD, begin);
     }
 
     @Override
     public void addScaled(Tensor y, Tensor x, double factor) {
-        time(Phase.COPY_AND_ADD, () -> ops.addScaled(y, x, factor));
+        long begin = clock.getAsLong();
+        ops.addScaled(y, x, factor);
+        add(Phase.COPY_AND_ADD, begin);
     }
 
     @Override
     public void zip(Tensor y, Tensor a, Tensor b, DoubleBinaryOperator f) {
-        time(Phase.COPY_AND_ADD, () -> ops.zip(y, a, b, f));
+        long begin = clock.getAsLong();
+        ops.zip(y, a, b, f);
+        add(Phase.COPY_AND_ADD, begin);
     }
 
     @Override
     public void zipBackward(Tensor da, Tensor dy, Tensor a, Tensor b, DoubleBinaryOperator slope, boolean accumulate) {
-        time(Phase.COPY_AND_ADD, () -> ops.zipBackward(da, dy, a, b, slope, accumulate));
+        long begin = clock.getAsLong();
+        ops.zipBackward(da, dy, a, b, slope, accumulate);
+        add(Phase.COPY_AND_ADD, begin);
     }
 
     @Override
     public double sum(Tensor x) {
-        return time(Phase.COPY_AND_ADD, () -> ops.sum(x));
+        long begin = clock.getAsLong();
+        double result = ops.sum(x);
+        add(Phase.COPY_AND_ADD, begin);
+        return result;
     }
 
     @Override
     public void embedding(Tensor y, Tensor table, int[] tokens) {
-        time(Phase.EMBEDDING, () -> ops.embedding(y, table, tokens));
+        long begin = clock.getAsLong();
+        ops.embedding(y, table, tokens);
+        add(Phase.EMBEDDING, begin);
     }
 
     @Override
     public void embeddingBackward(Tensor dTable, Tensor dy, int[] tokens) {
-        time(Phase.EMBEDDING, () -> ops.embeddingBackward(dTable, dy, tokens));
+        long begin = clock.getAsLong();
+        ops.embeddingBackward(dTable, dy, tokens);
+        add(Phase.EMBEDDING, begin);
     }
 
     @Override
     public void gatherRows(Tensor y, Tensor x, int[] rows) {
-        time(Phase.EMBEDDING, () -> ops.gatherRows(y, x, rows));
+        long begin = clock.getAsLong();
+        ops.gatherRows(y, x, rows);
+        add(Phase.EMBEDDING, begin);
     }
 
     @Override
     public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
-        time(Phase.EMBEDDING, () -> ops.scatterRows(dx, dy, rows));
+        long begin = clock.getAsLong();
+        ops.scatterRows(dx, dy, rows);
+        add(Phase.EMBEDDING, begin);
     }
 
     @Override
     public void putRows(Tensor y, Tensor x, int[] rows) {
-        time(Phase.EMBEDDING, () -> ops.putRows(y, x, rows));
+        long begin = clock.getAsLong();
+        ops.putRows(y, x, rows);
+        add(Phase.EMBEDDING, begin);
     }
 
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
-        time(Phase.LINEAR_FORWARD, () -> ops.linear(y, x, weight, accumulate));
+        long begin = clock.getAsLong();
+        ops.linear(y, x, weight, accumulate);
+        add(Phase.LINEAR_FORWARD, begin);
     }
 
     @Override
     public void linear(List<Tensor> ys, Tensor x, List<Tensor> weights) {
-        time(Phase.LINEAR_FORWARD, () -> ops.linear(ys, x, weights));
+        long begin = clock.getAsLong();
+        ops.linear(ys, x, weights);
+        add(Phase.LINEAR_FORWARD, begin);
     }
 
     @Override
     public void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate) {
-        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackwardInput(dx, dy, weight, accumulate));
+        long begin = clock.getAsLong();
+        ops.linearBackwardInput(dx, dy, weight, accumulate);
+        add(Phase.LINEAR_BACKWARD, begin);
     }
 
     @Override
     public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackwardWeight(dWeight, dy, x));
+        long begin = clock.getAsLong();
+        ops.linearBackwardWeight(dWeight, dy, x);
+        add(Phase.LINEAR_BACKWARD, begin);
     }
 
     @Override
     public void linearBackward(@Nullable Tensor dx, Tensor x, List<Projection> projections, boolean accumulate) {
-        time(Phase.LINEAR_BACKWARD, () -> ops.linearBackward(dx, x, projections, accumulate));
+        long begin = clock.getAsLong();
+        ops.linearBackward(dx, x, projections, accumulate);
+        add(Phase.LINEAR_BACKWARD, begin);
     }
 
     @Override
     public void rmsNorm(Tensor y, Tensor rstd, Tensor x, Tensor gain, double eps) {
-        time(Phase.NORM, () -> ops.rmsNorm(y, rstd, x, gain, eps));
+        long begin = clock.getAsLong();
+        ops.rmsNorm(y, rstd, x, gain, eps);
+        add(Phase.NORM, begin);
     }
 
     @Override
     public void rmsNormBackward(
             Tensor dx, @Nullable Tensor dGain, Tensor dy, Tensor x, Tensor gain, Tensor rstd, boolean accumulate) {
-        time(Phase.NORM, () -> ops.rmsNormBackward(dx, dGain, dy, x, gain, rstd, accumulate));
+        long begin = clock.getAsLong();
+        ops.rmsNormBackward(dx, dGain, dy, x, gain, rstd, accumulate);
+        add(Phase.NORM, begin);
     }
 
     @Override
     public void rotary(Tensor y, Tensor x, RotaryTable table, int[] positions, boolean inverse) {
-        time(Phase.ROTARY, () -> ops.rotary(y, x, table, positions, inverse));
+        long begin = clock.getAsLong();
+        ops.rotary(y, x, table, positions, inverse);
+        add(Phase.ROTARY, begin);
     }
 
     @Override
     public void causalAttention(
             Tensor y, Tensor logSumExp, Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
-        time(Phase.ATTENTION_FORWARD, () -> ops.causalAttention(y, logSumExp, q, k, v, headDim, segments));
+        long begin = clock.getAsLong();
+        ops.causalAttention(y, logSumExp, q, k, v, headDim, segments);
+        add(Phase.ATTENTION_FORWARD, begin);
     }
 
     @Override
@@ -207,39 +239,51 @@ final class PhaseTimer implements TensorOps {
             Tensor v,
             int headDim,
             Segments segments) {
-        time(
-                Phase.ATTENTION_BACKWARD,
-                () -> ops.causalAttentionBackward(dq, dk, dv, dy, y, logSumExp, q, k, v, headDim, segments));
+        long begin = clock.getAsLong();
+        ops.causalAttentionBackward(dq, dk, dv, dy, y, logSumExp, q, k, v, headDim, segments);
+        add(Phase.ATTENTION_BACKWARD, begin);
     }
 
     @Override
     public void cachedAttention(Tensor y, Tensor q, Tensor keys, Tensor values, int headDim, int[][] contexts) {
-        time(Phase.ATTENTION_FORWARD, () -> ops.cachedAttention(y, q, keys, values, headDim, contexts));
+        long begin = clock.getAsLong();
+        ops.cachedAttention(y, q, keys, values, headDim, contexts);
+        add(Phase.ATTENTION_FORWARD, begin);
     }
 
     @Override
     public void linearSoftmax(RowWeights to, Tensor x, Tensor weight, float[] temperatures) {
-        time(Phase.LM_HEAD, () -> ops.linearSoftmax(to, x, weight, temperatures));
+        long begin = clock.getAsLong();
+        ops.linearSoftmax(to, x, weight, temperatures);
+        add(Phase.LM_HEAD, begin);
     }
 
     @Override
     public void logSumExp(Tensor y, Tensor x) {
-        time(Phase.LM_HEAD, () -> ops.logSumExp(y, x));
+        long begin = clock.getAsLong();
+        ops.logSumExp(y, x);
+        add(Phase.LM_HEAD, begin);
     }
 
     @Override
     public void logSumExpBackward(Tensor dx, Tensor dy, Tensor y, Tensor x, boolean accumulate) {
-        time(Phase.LM_HEAD, () -> ops.logSumExpBackward(dx, dy, y, x, accumulate));
+        long begin = clock.getAsLong();
+        ops.logSumExpBackward(dx, dy, y, x, accumulate);
+        add(Phase.LM_HEAD, begin);
     }
 
     @Override
     public void swiGlu(Tensor y, Tensor gate, Tensor up) {
-        time(Phase.SWIGLU, () -> ops.swiGlu(y, gate, up));
+        long begin = clock.getAsLong();
+        ops.swiGlu(y, gate, up);
+        add(Phase.SWIGLU, begin);
     }
 
     @Override
     public void swiGluBackward(Tensor dGate, Tensor dUp, Tensor y, Tensor dy, Tensor gate, Tensor up) {
-        time(Phase.SWIGLU, () -> ops.swiGluBackward(dGate, dUp, y, dy, gate, up));
+        long begin = clock.getAsLong();
+        ops.swiGluBackward(dGate, dUp, y, dy, gate, up);
+        add(Phase.SWIGLU, begin);
     }
 
     @Override
@@ -251,14 +295,17 @@ final class PhaseTimer implements TensorOps {
             int[] targets,
             double gradientScale,
             Arena scratch) {
-        return time(
-                Phase.LM_HEAD,
-                () -> ops.linearCrossEntropy(dHidden, dWeight, hidden, weight, targets, gradientScale, scratch));
+        long begin = clock.getAsLong();
+        double result = ops.linearCrossEntropy(dHidden, dWeight, hidden, weight, targets, gradientScale, scratch);
+        add(Phase.LM_HEAD, begin);
+        return result;
     }
 
     @Override
     public void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch) {
-        time(Phase.LM_HEAD, () -> ops.tokenLogProbs(logProbs, hidden, weight, targets, scratch));
+        long begin = clock.getAsLong();
+        ops.tokenLogProbs(logProbs, hidden, weight, targets, scratch);
+        add(Phase.LM_HEAD, begin);
     }
 
     @Override
@@ -270,19 +317,24 @@ final class PhaseTimer implements TensorOps {
             Tensor weight,
             int[] targets,
             Arena scratch) {
-        time(
-                Phase.LM_HEAD,
-                () -> ops.tokenLogProbsBackward(dHidden, dWeight, dLogProbs, hidden, weight, targets, scratch));
+        long begin = clock.getAsLong();
+        ops.tokenLogProbsBackward(dHidden, dWeight, dLogProbs, hidden, weight, targets, scratch);
+        add(Phase.LM_HEAD, begin);
     }
 
     @Override
     public double squaredNorm(Tensor x) {
-        return time(Phase.OPTIMIZER, () -> ops.squaredNorm(x));
+        long begin = clock.getAsLong();
+        double result = ops.squaredNorm(x);
+        add(Phase.OPTIMIZER, begin);
+        return result;
     }
 
     @Override
     public void adamW(Tensor weights, Tensor gradients, Tensor firstMoments, Tensor secondMoments, AdamWUpdate update) {
-        time(Phase.OPTIMIZER, () -> ops.adamW(weights, gradients, firstMoments, secondMoments, update));
+        long begin = clock.getAsLong();
+        ops.adamW(weights, gradients, firstMoments, secondMoments, update);
+        add(Phase.OPTIMIZER, begin);
     }
 
     @Override

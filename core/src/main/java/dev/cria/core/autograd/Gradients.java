@@ -4,11 +4,11 @@ import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +23,16 @@ final class Gradients {
     private final Arena arena;
     private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
     private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>(EXPECTED);
-    private final Map<Long, Deque<Tensor>> free = new HashMap<>();
+    private final List<Shelf> free = new ArrayList<>(); // by length, of which there are few
 
     /** Writes a gradient, or adds to it. */
     @FunctionalInterface
     interface Writer {
         void write(Tensor gradient, boolean accumulate);
     }
+
+    /** Memory of one length that may be used again. */
+    private record Shelf(long length, Deque<Tensor> tensors) {}
 
     Gradients(TensorOps ops, Arena arena) {
         this.ops = ops;
@@ -102,14 +105,27 @@ final class Gradients {
 
     /** A tensor shaped like the activation, content undefined. */
     Tensor allocate(Tensor activation) {
-        Deque<Tensor> reusable = free.get(activation.length());
-        return reusable == null || reusable.isEmpty()
-                ? arena.allocate(activation.shape())
-                : reusable.pop().reshape(activation.shape());
+        Deque<Tensor> reusable = shelf(activation.length());
+        if (reusable.isEmpty()) {
+            return arena.allocateLike(activation);
+        }
+        Tensor gradient = reusable.pop();
+        return gradient.hasShapeOf(activation) ? gradient : gradient.reshapeLike(activation);
     }
 
     /** Memory that may be used again. */
     void recycle(Tensor gradient) {
-        free.computeIfAbsent(gradient.length(), length -> new ArrayDeque<>()).push(gradient);
+        shelf(gradient.length()).push(gradient);
+    }
+
+    private Deque<Tensor> shelf(long length) {
+        for (int i = 0; i < free.size(); i++) { // without boxes for lengths: this runs several times for each operation
+            if (free.get(i).length == length) {
+                return free.get(i).tensors;
+            }
+        }
+        Shelf shelf = new Shelf(length, new ArrayDeque<>());
+        free.add(shelf);
+        return shelf.tensors;
     }
 }

@@ -105,7 +105,7 @@ public final class Tape implements AutoCloseable {
         }
         Tensor rstd = arena.allocate(x.rows());
         Arena.Mark mark = arena.mark();
-        Tensor normed = arena.allocate(x.shape());
+        Tensor normed = arena.allocateLike(x);
         ops.rmsNorm(normed, rstd, x, gain.value(), eps);
         ops.linear(ys, normed, values);
         arena.release(mark);
@@ -141,7 +141,7 @@ public final class Tape implements AutoCloseable {
 
     /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
     public Tensor linearAdd(Tensor residual, Tensor x, Parameter weight) {
-        Tensor y = arena.allocate(residual.shape());
+        Tensor y = arena.allocateLike(residual);
         ops.copy(y, residual);
         ops.linear(y, x, weight.value(), true);
         recordHandingOn(y, dy -> {
@@ -164,7 +164,7 @@ public final class Tape implements AutoCloseable {
 
     /** a + b, of one shape. */
     public Tensor add(Tensor a, Tensor b) {
-        Tensor y = arena.allocate(a.shape());
+        Tensor y = arena.allocateLike(a);
         ops.copy(y, a);
         ops.addScaled(y, b, 1);
         recordHandingOn(y, dy -> {
@@ -176,7 +176,7 @@ public final class Tape implements AutoCloseable {
 
     /** Root-mean-square norm of each row times the gain: x [rows, hidden], gain [hidden]. */
     public Tensor rmsNorm(Tensor x, Parameter gain, double eps) {
-        Tensor y = arena.allocate(x.shape());
+        Tensor y = arena.allocateLike(x);
         Tensor rstd = arena.allocate(x.rows());
         ops.rmsNorm(y, rstd, x, gain.value(), eps);
         watch(x); // the gain's gradient is made along with it
@@ -195,12 +195,12 @@ public final class Tape implements AutoCloseable {
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim], positions [tokens]. */
     public Tensor rotary(Tensor x, RotaryTable table, int[] positions) {
-        return rotary(arena.allocate(x.shape()), x, table, positions);
+        return rotary(arena.allocateLike(x), x, table, positions);
     }
 
     /** As {@link #rotary(Tensor, RotaryTable, int[])}, but over x itself, which nothing else may read: such as a projection's result. */
     public Tensor rotaryInPlace(Tensor x, RotaryTable table, int[] positions) {
-        return rotary(x.reshape(x.shape()), x, table, positions);
+        return rotary(x.reshapeLike(x), x, table, positions);
     }
 
     private Tensor rotary(Tensor y, Tensor x, RotaryTable table, int[] positions) {
@@ -223,7 +223,7 @@ public final class Tape implements AutoCloseable {
      * @return [tokens, heads * headDim]
      */
     public Tensor causalAttention(Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
-        Tensor y = arena.allocate(q.shape());
+        Tensor y = arena.allocateLike(q);
         Tensor logSumExp = arena.allocate(q.rows(), q.columns() / headDim);
         ops.causalAttention(y, logSumExp, q, k, v, headDim, segments);
         record(y, dy -> {
@@ -249,9 +249,9 @@ public final class Tape implements AutoCloseable {
      * @return [rows, out]
      */
     public Tensor swiGluLinearAdd(Tensor residual, Tensor gate, Tensor up, Parameter weight) {
-        Tensor y = arena.allocate(residual.shape());
+        Tensor y = arena.allocateLike(residual);
         Arena.Mark mark = arena.mark();
-        Tensor product = arena.allocate(gate.shape());
+        Tensor product = arena.allocateLike(gate);
         ops.swiGlu(product, gate, up);
         ops.copy(y, residual);
         ops.linear(y, product, weight.value(), true);
@@ -289,7 +289,7 @@ public final class Tape implements AutoCloseable {
     /** The same elements under another shape. */
     public Tensor reshape(Tensor x, long... shape) {
         Tensor y = x.reshape(shape);
-        recordHandingOn(y, dy -> gradients.handOn(x, dy.reshape(x.shape())));
+        recordHandingOn(y, dy -> gradients.handOn(x, dy.reshapeLike(x)));
         return y;
     }
 
@@ -322,7 +322,7 @@ public final class Tape implements AutoCloseable {
         if (mode == Mode.INFERENCE) {
             return new Scalar(share * crossEntropy(null, null, hidden, weight, targets, 0));
         }
-        Tensor dHidden = arena.allocate(hidden.shape());
+        Tensor dHidden = arena.allocateLike(hidden);
         double sum = crossEntropy(dHidden, weight.gradient(), hidden, weight, targets, share * lossGradient);
         Scalar loss = new Scalar(share * sum);
         steps.add(() -> {
@@ -493,14 +493,14 @@ public final class Tape implements AutoCloseable {
     }
 
     private Tensor map(Tensor x, Elementwise f) {
-        Tensor y = arena.allocate(x.shape());
+        Tensor y = arena.allocateLike(x);
         ops.zip(y, x, x, f.value());
         record(y, dy -> gradients.contribute(x, (dx, add) -> ops.zipBackward(dx, dy, x, x, f.byFirst(), add)));
         return y;
     }
 
     private Tensor zip(Tensor a, Tensor b, Elementwise f) {
-        Tensor y = arena.allocate(a.shape());
+        Tensor y = arena.allocateLike(a);
         ops.zip(y, a, b, f.value());
         record(y, dy -> {
             gradients.contribute(a, (da, add) -> ops.zipBackward(da, dy, a, b, f.byFirst(), add));
@@ -575,7 +575,7 @@ public final class Tape implements AutoCloseable {
         if (mode == Mode.RECORDING) {
             return block.forward(this, x);
         }
-        Tensor y = arena.allocate(x.shape());
+        Tensor y = arena.allocateLike(x);
         try (Tape inner = new Tape(ops, arena, Mode.INFERENCE, 0)) {
             ops.copy(y, block.forward(inner, x));
         }

@@ -40,6 +40,21 @@ public final class Arena implements AutoCloseable {
      * @throws OutOfMemoryError naming the size, if the arena cannot grow
      */
     public Tensor allocate(long... shape) {
+        return carve(shape.clone());
+    }
+
+    /** A matrix, as {@link #allocate(long...)}. */
+    public Tensor allocate(long rows, long columns) {
+        return carve(new long[] {rows, columns});
+    }
+
+    /** A tensor of the shape of another, as {@link #allocate(long...)}. */
+    public Tensor allocateLike(Tensor other) {
+        return carve(other.sharedShape());
+    }
+
+    /** A tensor whose shape's array is its own or never changes. */
+    private Tensor carve(long[] shape) {
         long length = 1;
         for (long size : shape) {
             length = Math.multiplyExact(length, size);
@@ -55,7 +70,7 @@ public final class Arena implements AutoCloseable {
             slabs.add(Slab.allocate(dataType, Math.max(padded, grown)));
             used = 0;
         }
-        Tensor tensor = slabs.get(current).tensor(used, shape);
+        Tensor tensor = new Tensor(slabs.get(current), used, shape);
         used += padded;
         return tensor;
     }

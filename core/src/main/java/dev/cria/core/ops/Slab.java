@@ -92,7 +92,7 @@ public final class Slab implements AutoCloseable {
      * @throws IllegalArgumentException if the tensor would reach past the slab's end
      */
     public Tensor tensor(long offset, long... shape) {
-        return new Tensor(this, offset, shape);
+        return new Tensor(this, offset, shape.clone());
     }
 
     /** The flat ND4J array, padding included: for kernels. */

@@ -1,6 +1,7 @@
 package dev.cria.core.ops;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,7 +19,9 @@ public final class Tensor {
     private final long length;
     private final @Nullable Tensor origin; // null if this is no view of another
     private @Nullable INDArray array;
+    private @Nullable Object place;
 
+    /** The shape's array becomes the tensor's own. */
     Tensor(Slab slab, long offset, long... shape) {
         this(null, slab, offset, shape);
     }
@@ -37,7 +40,7 @@ public final class Tensor {
         }
         this.slab = slab;
         this.offset = offset;
-        this.shape = shape.clone();
+        this.shape = shape;
         this.length = length;
         this.origin = origin;
     }
@@ -45,6 +48,16 @@ public final class Tensor {
     /** The shape, a copy. */
     public long[] shape() {
         return shape.clone();
+    }
+
+    /** Whether two tensors have the same shape. */
+    public boolean hasShapeOf(Tensor other) {
+        return Arrays.equals(shape, other.shape);
+    }
+
+    /** The shape itself, which must not be changed. */
+    long[] sharedShape() {
+        return shape;
     }
 
     /** Size of one dimension; negative counts from the end. */
@@ -79,6 +92,15 @@ public final class Tensor {
 
     /** The same memory under another shape with equally many elements; on a tape use {@code Tape.reshape}, which gradients pass. */
     public Tensor reshape(long... newShape) {
+        return view(newShape.clone());
+    }
+
+    /** The same memory under the shape of another tensor with equally many elements; as {@link #reshape}. */
+    public Tensor reshapeLike(Tensor other) {
+        return view(other.shape);
+    }
+
+    private Tensor view(long[] newShape) {
         Tensor view = new Tensor(origin(), slab, offset, newShape);
         if (view.length != length) {
             throw new IllegalArgumentException("cannot reshape " + this + " to " + Arrays.toString(newShape));
@@ -114,6 +136,22 @@ public final class Tensor {
             array = view;
         }
         return view;
+    }
+
+    /**
+     * Where kernels find this tensor, in their own terms. Found on first use and kept with the handle, since a step asks several
+     * times: for kernels.
+     *
+     * @param type of what is kept; all kernels of a program keep the same
+     * @param find finds it
+     */
+    public <P> P place(Class<P> type, Function<Tensor, P> find) {
+        Object found = place;
+        if (found == null) {
+            found = find.apply(this);
+            place = found;
+        }
+        return type.cast(found);
     }
 
     /** The slab that holds this tensor: for kernels. */

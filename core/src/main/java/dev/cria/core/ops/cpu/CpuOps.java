@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,6 +31,8 @@ public final class CpuOps implements TensorOps {
 
     // Other threads look in too: the one that writes checkpoints.
     private final Map<Slab, HostMemory> memories = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Function<Tensor, Floats> findFloats = x -> new Floats(memory(x), x.offset());
+    private final Function<Tensor, Floats> findPairs = x -> new Floats(memory(x), x.offset() / 2);
     private final WorkerPool pool;
     private final ParallelGemm gemm;
     private final RoundedGemm rounded;
@@ -513,14 +516,16 @@ public final class CpuOps implements TensorOps {
     /** A tensor of bfloat16, which begins at an even element and has rows of even length, as floats of two each. */
     private Floats pairs(Tensor tensor) {
         Check.evenPairs(tensor);
-        HostMemory memory = memories.computeIfAbsent(tensor.slab(), HostMemory::of);
-        return new Floats(memory, tensor.offset() / 2);
+        return tensor.place(Floats.class, findPairs);
     }
 
     private Floats floats(Tensor tensor) {
         Check.isFloat(tensor);
-        HostMemory memory = memories.computeIfAbsent(tensor.slab(), HostMemory::of);
-        return new Floats(memory, tensor.offset());
+        return tensor.place(Floats.class, findFloats);
+    }
+
+    private HostMemory memory(Tensor tensor) {
+        return memories.computeIfAbsent(tensor.slab(), HostMemory::of);
     }
 
     private @Nullable Floats floatsOrNull(@Nullable Tensor tensor) {

@@ -36,22 +36,28 @@ final class ParallelGemm {
         }
     }
 
+    /** A share of one part of a job. */
+    @FunctionalInterface
+    private interface Part {
+        void run(int part, Share share, Worker worker);
+    }
+
     ParallelGemm(WorkerPool pool) {
         this.pool = pool;
         this.skinny = new SkinnyGemm(pool);
     }
 
-    /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C; where they are small, as one job. */
+    /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C, as one job. */
     void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
         if (m > FEW_ROWS && m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
             skinny.timesTransposed(products, a, m, k, add);
         } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
             inBlocks(products, k, add, block(a, m, k));
         } else {
-            for (int i = 0; i < products.size(); i++) { // without an iterator, since steps make no garbage to speak of
-                Product product = products.get(i);
-                run(product.c, a, false, product.b, true, m, product.n, k, add ? 1 : 0);
-            }
+            inParts(products, products.size(), m, k, (part, share, worker) -> {
+                Product product = products.get(part);
+                share.multiply(product.c, a, false, product.b, true, m, product.n, k, add ? 1 : 0, worker);
+            });
         }
     }
 
@@ -94,16 +100,38 @@ final class ParallelGemm {
             int m,
             int k,
             boolean add) {
-        for (int i = 0; i < products.size(); i++) {
-            Product product = products.get(i);
-            if (dx != null) {
-                run(dx, product.c, false, product.b, false, m, k, product.n, add || i > 0 ? 1 : 0);
+        inParts(products, 1 + dBs.size(), m, k, (part, share, worker) -> {
+            if (part > 0) {
+                Floats dB = dBs.get(part - 1);
+                Product product = products.get(part - 1);
+                if (dB != null) {
+                    share.multiply(dB, product.c, true, x, false, product.n, k, m, 1, worker);
+                }
+            } else if (dx != null) {
+                for (int i = 0; i < products.size(); i++) {
+                    Product product = products.get(i);
+                    boolean more = add || i > 0;
+                    share.multiply(dx, product.c, false, product.b, false, m, k, product.n, more ? 1 : 0, worker);
+                }
             }
-            Floats dB = dBs.get(i);
-            if (dB != null) {
-                run(dB, product.c, true, x, false, product.n, k, m, 1);
-            }
+        });
+    }
+
+    /**
+     * One job of several parts, each in as many shares as there are threads, if the products are worth it. Two threads, which draw tasks
+     * from both ends, take the parts in the same order.
+     */
+    private void inParts(List<Product> products, int parts, int m, int k, Part work) {
+        long multiplyAdds = 0;
+        for (int i = 0; i < products.size(); i++) { // without an iterator, since steps make no garbage to speak of
+            multiplyAdds += (long) m * products.get(i).n * k;
         }
+        int count = (int) Math.max(1, Math.min(pool.threads(), multiplyAdds / SMALLEST_TASK));
+        pool.run(count * parts, (task, worker) -> {
+            int share = task / parts;
+            int part = share % 2 == 0 ? task % parts : parts - 1 - task % parts;
+            work.run(part, new Share(share, count), worker);
+        });
     }
 
     /** One job: the products' blocks one after the other. */
@@ -181,27 +209,38 @@ final class ParallelGemm {
         return Math.min(threads * rounds, n / GRAIN);
     }
 
-    private void run(Floats c, Floats a, boolean transA, Floats b, boolean transB, int m, int n, int k, float beta) {
-        boolean byRows = m >= n || m >= SKINNY * pool.threads();
-        int size = byRows ? m : n;
-        int blocks = blocks(size, (long) m * n * k);
-        int lda = transA ? m : k;
-        int ldb = transB ? k : n;
-        pool.run(blocks, (block, worker) -> {
-            int from = edge(size, block, blocks);
-            int to = edge(size, block + 1, blocks);
+    /** A share of a product: some of the rows of its result, or some columns where it has few rows. */
+    private record Share(int index, int count) {
+        void multiply(
+                Floats c,
+                Floats a,
+                boolean transA,
+                Floats b,
+                boolean transB,
+                int m,
+                int n,
+                int k,
+                float beta,
+                Worker worker) {
+            boolean byRows = m >= n || m >= SKINNY * count;
+            int from = edge(byRows ? m : n, index);
+            int size = edge(byRows ? m : n, index + 1) - from;
+            if (size == 0) {
+                return;
+            }
+            int lda = transA ? m : k;
+            int ldb = transB ? k : n;
             long aFrom = a.address(!byRows ? 0 : transA ? from : (long) from * k);
             long bFrom = b.address(byRows ? 0 : transB ? (long) from * k : from);
             long cFrom = c.address(byRows ? (long) from * n : from);
-            int rows = byRows ? to - from : m;
-            int columns = byRows ? n : to - from;
+            int rows = byRows ? size : m;
+            int columns = byRows ? n : size;
             worker.weightGemm.multiply(transA, transB, rows, columns, k, 1, aFrom, lda, bFrom, ldb, beta, cFrom, n);
-        });
-    }
+        }
 
-    private int blocks(int size, long multiplyAdds) {
-        long worthwhile = Math.min(multiplyAdds / SMALLEST_TASK, size / GRAIN);
-        return (int) Math.max(1, Math.min(pool.threads(), worthwhile));
+        private int edge(int size, int share) {
+            return ParallelGemm.edge(size, share, count);
+        }
     }
 
     /** First row or column of a block. */
