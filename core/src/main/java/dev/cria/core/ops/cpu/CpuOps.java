@@ -215,7 +215,7 @@ public final class CpuOps implements TensorOps {
     @Override
     public void linear(Tensor y, Tensor x, Tensor weight, boolean accumulate) {
         boolean narrow = isBf16(weight);
-        linear(List.of(product(y, x, weight, narrow)), narrow, x, accumulate);
+        linear(List.of(product(y, x, weight, null, narrow)), narrow, x, accumulate);
     }
 
     @Override
@@ -223,15 +223,15 @@ public final class CpuOps implements TensorOps {
         boolean narrow = isBf16(weights.get(0));
         List<ParallelGemm.Product> products = new ArrayList<>(ys.size());
         for (int i = 0; i < ys.size(); i++) {
-            products.add(product(ys.get(i), x, weights.get(i), narrow));
+            products.add(product(ys.get(i), x, weights.get(i), null, narrow));
         }
         linear(products, narrow, x, false);
     }
 
-    private ParallelGemm.Product product(Tensor y, Tensor x, Tensor weight, boolean narrow) {
+    private ParallelGemm.Product product(Tensor y, Tensor x, Tensor weight, @Nullable Tensor dWeight, boolean narrow) {
         Check.product(y, x, weight);
         Floats b = narrow ? pairs(weight) : floats(weight);
-        return new ParallelGemm.Product(floats(y), b, Math.toIntExact(weight.rows()));
+        return new ParallelGemm.Product(floats(y), b, floatsOrNull(dWeight), Math.toIntExact(weight.rows()));
     }
 
     private void linear(List<ParallelGemm.Product> products, boolean narrow, Tensor x, boolean accumulate) {
@@ -260,19 +260,17 @@ public final class CpuOps implements TensorOps {
             Check.shape(dx, x.rows(), x.columns());
         }
         List<ParallelGemm.Product> products = new ArrayList<>(projections.size());
-        List<@Nullable Floats> dWeights = new ArrayList<>(projections.size());
         for (int i = 0; i < projections.size(); i++) {
             Projection projection = projections.get(i);
             if (projection.dWeight() != null) {
                 Check.product(projection.dy(), x, projection.dWeight());
             }
-            products.add(product(projection.dy(), x, projection.weight(), false));
-            dWeights.add(floatsOrNull(projection.dWeight()));
+            products.add(product(projection.dy(), x, projection.weight(), projection.dWeight(), false));
         }
         if (rounded.servesBackward(products, x.rows(), x.columns())) {
-            rounded.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
+            rounded.backward(floatsOrNull(dx), products, floats(x), x.rows(), x.columns(), accumulate);
         } else {
-            gemm.backward(floatsOrNull(dx), dWeights, products, floats(x), x.rows(), x.columns(), accumulate);
+            gemm.backward(floatsOrNull(dx), products, floats(x), x.rows(), x.columns(), accumulate);
         }
     }
 

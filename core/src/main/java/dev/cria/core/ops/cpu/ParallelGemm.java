@@ -16,8 +16,13 @@ final class ParallelGemm {
     private final WorkerPool pool;
     private final SkinnyGemm skinny;
 
-    /** C [m, n] = A · Bᵀ for B [n, k]. */
-    record Product(Floats c, Floats b, int n) {}
+    /** C [m, n] = A · Bᵀ for B [n, k]; on the way back C is its gradient, and dB is null if that of B is not wanted. */
+    record Product(Floats c, Floats b, @Nullable Floats dB, int n) {
+        /** The product from a row of A on. */
+        Product from(int row) {
+            return new Product(c.from((long) row * n), b, dB, n);
+        }
+    }
 
     /** What some rows of B [n, k] give: C [m, rows] = A [m, k] · B[from to from + rows]ᵀ, or what they add to C. */
     @FunctionalInterface
@@ -92,20 +97,12 @@ final class ParallelGemm {
      * The way back from products C = X · Bᵀ, where each C holds its own gradient: dX [m, k] = sum of C · B, or what that adds to dX, if it is
      * wanted, and each dB += Cᵀ · X if that is.
      */
-    void backward(
-            @Nullable Floats dx,
-            List<@Nullable Floats> dBs,
-            List<Product> products,
-            Floats x,
-            int m,
-            int k,
-            boolean add) {
-        inParts(products, 1 + dBs.size(), m, k, (part, share, worker) -> {
+    void backward(@Nullable Floats dx, List<Product> products, Floats x, int m, int k, boolean add) {
+        inParts(products, 1 + products.size(), m, k, (part, share, worker) -> {
             if (part > 0) {
-                Floats dB = dBs.get(part - 1);
                 Product product = products.get(part - 1);
-                if (dB != null) {
-                    share.multiply(dB, product.c, true, x, false, product.n, k, m, 1, worker);
+                if (product.dB != null) {
+                    share.multiply(product.dB, product.c, true, x, false, product.n, k, m, 1, worker);
                 }
             } else if (dx != null) {
                 for (int i = 0; i < products.size(); i++) {
@@ -136,21 +133,14 @@ final class ParallelGemm {
 
     /** One job: the products' blocks one after the other. */
     private void inBlocks(List<Product> products, int k, boolean add, Block block) {
-        int[] ends = new int[products.size()];
-        int blocks = 0;
-        for (int i = 0; i < ends.length; i++) {
-            blocks += blocks(products.get(i).n, k);
-            ends[i] = blocks;
+        int[] blocks = new int[products.size()];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = blocks(products.get(i).n, k);
         }
-        pool.run(blocks, (task, worker) -> {
-            int i = 0;
-            while (task >= ends[i]) {
-                i++;
-            }
+        pool.run(blocks, (i, task, worker) -> {
             Product product = products.get(i);
-            int first = i == 0 ? 0 : ends[i - 1];
-            int from = edge(product.n, task - first, ends[i] - first);
-            int rows = edge(product.n, task + 1 - first, ends[i] - first) - from;
+            int from = edge(product.n, task, blocks[i]);
+            int rows = edge(product.n, task + 1, blocks[i]) - from;
             block.run(product.b, from, rows, new Target(product.c, from, product.n), add, worker);
         });
     }

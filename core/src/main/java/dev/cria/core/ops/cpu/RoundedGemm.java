@@ -1,5 +1,7 @@
 package dev.cria.core.ops.cpu;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cria.core.ops.cpu.ParallelGemm.Product;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,16 +61,21 @@ final class RoundedGemm {
     void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
         int rounded = m / ROWS * ROWS;
         for (int from = 0; from < rounded; from += CHUNK) {
+            int first = from;
             int rows = Math.min(CHUNK, rounded - from);
+            int[] tasks = new int[products.size()];
             factor(0).set(x.from((long) from * k), rows, k);
-            for (int i = 0; i < products.size(); i++) {
-                factor(1 + i).set(products.get(i).b(), products.get(i).n(), k);
-            }
-            round(0, from == 0 ? 1 + products.size() : 1);
-            for (int i = 0; i < products.size(); i++) {
+            for (int i = 0; i < tasks.length; i++) {
                 Product product = products.get(i);
-                multiply(factor(0), factor(1 + i), true, product.c().from((long) from * product.n()), add);
+                factor(1 + i).set(product.b(), product.n(), k);
+                tasks[i] = tasks(rows, product.n());
             }
+            round(from == 0 ? 1 + tasks.length : 1);
+            pool.run(tasks, (i, task, worker) -> {
+                Product product = products.get(i);
+                Floats c = product.c().from((long) first * product.n());
+                multiply(task, factor(0), factor(1 + i), true, c, add, worker);
+            });
         }
         if (rounded < m) {
             rest.timesTransposed(fromRow(rounded, products), x.from((long) rounded * k), m - rounded, k, add);
@@ -76,101 +83,120 @@ final class RoundedGemm {
     }
 
     /** As {@link ParallelGemm#backward}. */
-    void backward(
-            @Nullable Floats dx,
-            List<@Nullable Floats> dBs,
-            List<Product> products,
-            Floats x,
-            int m,
-            int k,
-            boolean add) {
-        boolean learns = false;
-        for (int i = 0; i < dBs.size(); i++) { // no stream: this runs for each product of each step
-            learns |= dBs.get(i) != null;
-        }
+    void backward(@Nullable Floats dx, List<Product> products, Floats x, int m, int k, boolean add) {
         int rounded = m / ROWS * ROWS;
         for (int from = 0; from < rounded; from += CHUNK) {
             int rows = Math.min(CHUNK, rounded - from);
-            factor(0).set(x.from((long) from * k), rows, k);
-            for (int i = 0; i < products.size(); i++) {
-                Product product = products.get(i);
-                factor(1).set(product.c().from((long) from * product.n()), rows, product.n());
-                factor(2).set(product.b(), product.n(), k);
-                round(learns && i == 0 ? 0 : 1, dx == null ? 2 : 3);
-                if (dx != null) {
-                    multiply(factor(1), factor(2), false, dx.from((long) from * k), add || i > 0);
-                }
-                Floats dB = dBs.get(i);
-                if (dB != null) {
-                    addTransposedTimes(dB, factor(1), factor(0));
-                }
-            }
+            backwardChunk(fromRow(from, dx, k), fromRow(from, products), x.from((long) from * k), rows, k, add);
         }
         if (rounded < m) {
-            long left = (long) rounded * k;
-            Floats dxLeft = dx == null ? null : dx.from(left);
-            rest.backward(dxLeft, dBs, fromRow(rounded, products), x.from(left), m - rounded, k, add);
+            rest.backward(
+                    fromRow(rounded, dx, k),
+                    fromRow(rounded, products),
+                    x.from((long) rounded * k),
+                    m - rounded,
+                    k,
+                    add);
         }
+    }
+
+    /** A chunk of it, whose factors are X, then the gradients of the products, then the weights, as far as they are read. */
+    private void backwardChunk(@Nullable Floats dx, List<Product> products, Floats x, int rows, int k, boolean add) {
+        int count = products.size();
+        int[] tasks = new int[1 + count]; // of dX, then of each dB
+        tasks[0] = dx == null ? 0 : tasks(rows, k);
+        boolean learns = false;
+        for (int i = 0; i < count; i++) {
+            Product product = products.get(i);
+            factor(1 + i).set(product.c(), rows, product.n());
+            factor(1 + count + i).set(product.b(), dx == null ? 0 : product.n(), k);
+            tasks[1 + i] = product.dB() == null ? 0 : weightTasks(product.n(), k);
+            learns |= product.dB() != null;
+        }
+        factor(0).set(x, learns ? rows : 0, k);
+        round(1 + 2 * count);
+        pool.run(tasks, (part, task, worker) -> {
+            if (part > 0) {
+                Floats dB = requireNonNull(products.get(part - 1).dB());
+                addTransposedTimes(task, dB, factor(part), factor(0), worker);
+                return;
+            }
+            for (int i = 0; i < count; i++) {
+                multiply(task, factor(1 + i), factor(1 + count + i), false, requireNonNull(dx), add || i > 0, worker);
+            }
+        });
     }
 
     /** The products of what lies below a row of X. */
     private static List<Product> fromRow(int row, List<Product> products) {
+        if (row == 0) {
+            return products;
+        }
         List<Product> left = new ArrayList<>(products.size());
-        products.forEach(p -> left.add(new Product(p.c().from((long) row * p.n()), p.b(), p.n())));
+        products.forEach(product -> left.add(product.from(row)));
         return left;
     }
 
-    /** C [tokens, n] = A [tokens, k] · op(B), or what that adds to C; B is stored [n, k] if it is transposed, else [k, n]. */
-    private void multiply(Factor a, Factor b, boolean transB, Floats c, boolean add) {
-        int n = transB ? b.rows : b.columns;
-        int full = a.rows / BLOCK;
-        int blocks = full + Integer.bitCount(a.rows % BLOCK / ROWS);
-        int pieces = pieces(n, blocks);
-        pool.run(blocks * pieces, (task, worker) -> {
-            int block = task % blocks; // neighbours in time share what they read of the weight
-            int row = block <= full ? block * BLOCK : full * BLOCK + BLOCK / 2;
-            int rows = block < full ? BLOCK : Integer.highestOneBit(a.rows - row);
-            int from = edge(n, task / blocks, pieces);
-            int columns = edge(n, task / blocks + 1, pieces) - from;
-            long right = transB ? b.address(from, 0) : b.address(0, from);
-            long to = c.address((long) row * n + from);
-            worker.weightGemm.multiplyBf16(
-                    false,
-                    transB,
-                    rows,
-                    columns,
-                    a.columns,
-                    a.address(row, 0),
-                    a.columns,
-                    right,
-                    b.columns,
-                    add,
-                    to,
-                    n);
-        });
+    private static @Nullable Floats fromRow(int row, @Nullable Floats matrix, int columns) {
+        return matrix == null ? null : matrix.from((long) row * columns);
     }
 
-    /** C [m, n] += A [tokens, m]ᵀ · B [tokens, n]. */
-    private void addTransposedTimes(Floats c, Factor a, Factor b) {
+    /** Tasks of {@link #multiply}. */
+    private int tasks(int rows, int n) {
+        int blocks = blocks(rows);
+        return blocks * pieces(n, blocks);
+    }
+
+    /** Blocks of tokens: whole ones, then powers of two of what is left. */
+    private static int blocks(int rows) {
+        return rows / BLOCK + Integer.bitCount(rows % BLOCK / ROWS);
+    }
+
+    /**
+     * A task of C [tokens, n] = A [tokens, k] · op(B), or of what that adds to C; B is stored [n, k] if it is transposed, else [k, n].
+     */
+    private void multiply(int task, Factor a, Factor b, boolean transB, Floats c, boolean add, Worker worker) {
+        int n = transB ? b.rows : b.columns;
+        int full = a.rows / BLOCK;
+        int blocks = blocks(a.rows);
+        int pieces = pieces(n, blocks);
+        int block = task % blocks; // neighbours in time share what they read of the weight
+        int row = block <= full ? block * BLOCK : full * BLOCK + BLOCK / 2;
+        int rows = block < full ? BLOCK : Integer.highestOneBit(a.rows - row);
+        int from = edge(n, task / blocks, pieces);
+        int columns = edge(n, task / blocks + 1, pieces) - from;
+        long right = transB ? b.address(from, 0) : b.address(0, from);
+        long left = a.address(row, 0);
+        long to = c.address((long) row * n + from);
+        worker.weightGemm.multiplyBf16(
+                false, transB, rows, columns, a.columns, left, a.columns, right, b.columns, add, to, n);
+    }
+
+    /** Tasks of {@link #addTransposedTimes}. */
+    private int weightTasks(int m, int n) {
+        int across = pieces(n, 1);
+        return across * pieces(m, across);
+    }
+
+    /** A task of C [m, n] += A [tokens, m]ᵀ · B [tokens, n]. */
+    private void addTransposedTimes(int task, Floats c, Factor a, Factor b, Worker worker) {
         int m = a.columns;
         int n = b.columns;
         int across = pieces(n, 1);
         int down = pieces(m, across);
-        pool.run(down * across, (task, worker) -> {
-            int row = edge(m, task % down, down);
-            int rows = edge(m, task % down + 1, down) - row;
-            int column = edge(n, task / down, across);
-            int columns = edge(n, task / down + 1, across) - column;
-            long to = c.address((long) row * n + column);
-            int done = 0;
-            for (int tokens = SUMMED; tokens >= ROWS; tokens /= 2) {
-                for (; a.rows - done >= tokens; done += tokens) {
-                    long left = a.address(done, row);
-                    long right = b.address(done, column);
-                    worker.weightGemm.multiplyBf16(true, false, rows, columns, tokens, left, m, right, n, true, to, n);
-                }
+        int row = edge(m, task % down, down);
+        int rows = edge(m, task % down + 1, down) - row;
+        int column = edge(n, task / down, across);
+        int columns = edge(n, task / down + 1, across) - column;
+        long to = c.address((long) row * n + column);
+        int done = 0;
+        for (int tokens = SUMMED; tokens >= ROWS; tokens /= 2) {
+            for (; a.rows - done >= tokens; done += tokens) {
+                long left = a.address(done, row);
+                long right = b.address(done, column);
+                worker.weightGemm.multiplyBf16(true, false, rows, columns, tokens, left, m, right, n, true, to, n);
             }
-        });
+        }
     }
 
     /** Pieces of a length, such that the tasks that they make with {@code others} occupy all threads to the end if they can. */
@@ -196,21 +222,13 @@ final class RoundedGemm {
         return factors.get(i);
     }
 
-    /** Rounds factors {@code from} to {@code to}, excluded. */
-    private void round(int from, int to) {
-        int tasks = 0;
-        for (int i = from; i < to; i++) {
-            tasks += factor(i).blocks();
+    /** Rounds the first factors. */
+    private void round(int count) {
+        int[] tasks = new int[count];
+        for (int i = 0; i < count; i++) {
+            tasks[i] = factor(i).blocks();
         }
-        pool.run(tasks, (task, worker) -> {
-            int i = from;
-            int block = task;
-            while (block >= factor(i).blocks()) {
-                block -= factor(i).blocks();
-                i++;
-            }
-            factor(i).round(block, worker);
-        });
+        pool.run(tasks, (i, block, worker) -> factor(i).round(block, worker));
     }
 
     /** A matrix of floats [rows, columns], and the memory that it is rounded to. */

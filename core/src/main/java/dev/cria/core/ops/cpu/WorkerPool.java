@@ -24,6 +24,13 @@ final class WorkerPool implements AutoCloseable {
         void run(int task, Worker worker);
     }
 
+    /** One task of a part of a job. */
+    @FunctionalInterface
+    interface PartTask {
+        /** Runs task number {@code task} of part number {@code part} on the given thread's resources. */
+        void run(int part, int task, Worker worker);
+    }
+
     /** What the threads share of one job: a few words in one cache line, handed over by a single write. */
     private static final class Job {
         // Objects of their own for the counters would be a tenth of a step's garbage.
@@ -185,6 +192,23 @@ final class WorkerPool implements AutoCloseable {
             }
         }
         rethrow(present.failure);
+    }
+
+    /** Runs several parts of {@code counts} tasks each as one job. */
+    void run(int[] counts, PartTask work) {
+        int all = 0;
+        for (int count : counts) {
+            all += count;
+        }
+        run(all, (number, worker) -> {
+            int part = 0;
+            int task = number;
+            while (task >= counts[part]) {
+                task -= counts[part];
+                part++;
+            }
+            work.run(part, task, worker);
+        });
     }
 
     private static void rethrow(@Nullable Throwable failure) {
