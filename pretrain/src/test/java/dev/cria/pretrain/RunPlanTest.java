@@ -51,7 +51,7 @@ class RunPlanTest {
             try (Tape tape = engine.tape(mode, 1)) {
                 tape.backward(model.loss(tape, batch));
             }
-            return engine.arena().capacity() * Float.BYTES;
+            return engine.arena().peak() * Float.BYTES;
         }
     }
 }

@@ -12,13 +12,31 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public final class Arena implements AutoCloseable {
     private static final long ALIGNMENT = 16; // elements: tensors start on 64-byte boundaries
-    private static final long SMALLEST_SLAB = 1L << 22; // elements
-    private static final long GROWTH = 16; // a further slab is at least such a part of those before it
 
     private final DataType dataType;
+    private final Growth growth = Backend.computesOnHost() ? Growth.ON_HOST : Growth.ON_DEVICE;
     private final List<Slab> slabs = new ArrayList<>();
     private int current; // index of the slab being filled
     private long used; // elements used of it
+    private long peak;
+
+    /**
+     * How large a further slab is.
+     *
+     * @param smallest elements, at least
+     * @param part such a part of the slabs before it, at least
+     */
+    private record Growth(long smallest, long part) {
+        /** Pages are there once they are written: large slabs cost nothing, and leave few gaps where one ends. */
+        static final Growth ON_HOST = new Growth(1L << 26, 4);
+
+        /** All of a slab is there from the start. */
+        static final Growth ON_DEVICE = new Growth(1L << 22, 16);
+
+        long after(long capacity) {
+            return Math.max(smallest, capacity / part);
+        }
+    }
 
     /** Position to which {@link #release} returns. */
     public record Mark(int slab, long used) {}
@@ -65,13 +83,12 @@ public final class Arena implements AutoCloseable {
             used = 0;
         }
         if (current == slabs.size()) {
-            long grown = Math.max(
-                    SMALLEST_SLAB, capacity() / GROWTH); // ND4J writes all of it: what is not used costs as much
-            slabs.add(Slab.allocate(dataType, Math.max(padded, grown)));
+            slabs.add(Slab.allocate(dataType, Math.max(padded, growth.after(capacity()))));
             used = 0;
         }
         Tensor tensor = new Tensor(slabs.get(current), used, shape);
         used += padded;
+        peak = Math.max(peak, position());
         return tensor;
     }
 
@@ -91,9 +108,27 @@ public final class Arena implements AutoCloseable {
         release(new Mark(0, 0));
     }
 
-    /** Elements that the arena's slabs hold together. */
+    /** Elements that the arena's slabs hold together; on the host, what was never used takes no memory. */
     public long capacity() {
-        return slabs.stream().mapToLong(Slab::length).sum();
+        return lengthOf(slabs.size());
+    }
+
+    /** The most elements that were in use at a time, gaps at the end of slabs included. */
+    public long peak() {
+        return peak;
+    }
+
+    private long position() {
+        return lengthOf(current) + used;
+    }
+
+    /** Length of the first slabs. */
+    private long lengthOf(int count) {
+        long length = 0;
+        for (int i = 0; i < count; i++) {
+            length += slabs.get(i).length();
+        }
+        return length;
     }
 
     /** Frees the memory. */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class ArenaTest {
-    private static final long MANY = 3L << 20; // most of a smallest slab
+    private static final long MANY = 3L << 24; // most of a smallest slab
 
     private final Arena arena = new Arena(DataType.FLOAT);
 

@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Causal attention, forward: one task a tile of queries of one head. */
 final class AttentionForward {
+    private static final int CHUNK = 4096; // elements of scores that are on the heap at once, whole rows
+
     private final Attention attention;
     private final Floats y;
     private final Floats logSumExp;
@@ -40,8 +42,9 @@ final class AttentionForward {
             attention.timesKeys(tile, block, head, scores.address(block.column()), stride, q, k, worker);
         }
         float[] sums = worker.tile(1, tile.rows());
-        for (int r = 0; r < tile.rows(); r++) {
-            sums[r] = softmax(tile, r, head, scores, worker);
+        int some = Math.max(1, CHUNK / stride);
+        for (int r = 0; r < tile.rows(); r += some) {
+            softmax(tile, r, Math.min(tile.rows(), r + some), head, scores, sums, worker);
         }
         long sum = scores.address(length);
         for (int i = 0; i < blocks.size(); i++) {
@@ -55,35 +58,35 @@ final class AttentionForward {
     }
 
     /**
-     * Replaces a row of scores by exp(score - shift), on the heap and so in the L1 cache. The shift is the first key's score, and the
+     * Replaces some rows of scores by exp(score - shift), on the heap and so in the L1 cache. The shift is the first key's score, and the
      * largest one only where that overshoots: to search for it takes longer than the exponentials of a short row.
      *
-     * @return their sum, by which the small result is divided instead of the weights
+     * @param sums receives each row's sum, by which the small result is divided instead of the weights
      */
-    private float softmax(QueryTile tile, int r, int head, Floats scores, Worker worker) {
+    private void softmax(QueryTile tile, int from, int to, int head, Floats scores, float[] sums, Worker worker) {
         int stride = tile.stride();
-        long at = (long) r * stride;
-        int visible = tile.visible(r);
-        int worked = QueryTile.wholeVectors(visible);
-        float[] row = worker.tile(0, stride);
-        readScores(scores, at, row, visible, worked);
-        float shift = row[0] * attention.scale;
-        float sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);
-        if (!(sum <= Exp.OVERSHOOT)) { // or if it is not a number, as after a first score of negative infinity
-            readScores(scores, at, row, visible, worked);
-            shift = worker.kernels.max(row, 0, worked) * attention.scale;
-            sum = worker.kernels.expSum(row, row, 0, worked, attention.scale, shift);
+        int length = (to - from) * stride;
+        float[] rows = worker.tile(0, length);
+        scores.get((long) from * stride, rows, 0, length);
+        for (int r = from; r < to; r++) {
+            int at = (r - from) * stride;
+            int visible = tile.visible(r);
+            int worked = QueryTile.wholeVectors(visible);
+            Arrays.fill(rows, at + visible, at + worked, Attention.HIDDEN);
+            float shift = rows[at] * attention.scale;
+            float sum = worker.kernels.expSum(rows, rows, at, worked, attention.scale, shift);
+            if (!(sum <= Exp.OVERSHOOT)) { // or if it is not a number, as after a first score of negative infinity
+                scores.get((long) r * stride, rows, at, visible);
+                Arrays.fill(rows, at + visible, at + worked, Attention.HIDDEN);
+                shift = worker.kernels.max(rows, at, visible) * attention.scale;
+                sum = worker.kernels.expSum(rows, rows, at, worked, attention.scale, shift);
+            }
+            Arrays.fill(rows, at + visible, at + stride, 0f);
+            sums[r] = sum;
+            float lse = shift + (float) Exp.log(sum);
+            logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);
         }
-        Arrays.fill(row, visible, stride, 0f);
-        scores.put(at, row, 0, tile.width());
-        float lse = shift + (float) StrictMath.log(sum);
-        logSumExp.put((long) (tile.from() + r) * attention.heads + head, lse);
-        return sum;
-    }
-
-    private static void readScores(Floats scores, long at, float[] row, int visible, int worked) {
-        scores.get(at, row, 0, worked);
-        Arrays.fill(row, visible, worked, Attention.HIDDEN);
+        scores.put((long) from * stride, rows, 0, length);
     }
 
     private void writeRows(QueryTile tile, int head, float[] out, float[] sums, Worker worker) {

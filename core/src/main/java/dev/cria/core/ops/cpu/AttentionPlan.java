@@ -28,6 +28,11 @@ final class AttentionPlan {
         gatherFamilies();
     }
 
+    /** Number of tokens. */
+    int tokens() {
+        return segments.tokens();
+    }
+
     /** Whether this plan was made for these segments. */
     boolean serves(Segments batch) {
         return segments == batch;

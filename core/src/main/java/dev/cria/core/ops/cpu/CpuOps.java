@@ -41,6 +41,7 @@ public final class CpuOps implements TensorOps {
     private final Bf16Weights bf16;
     private @Nullable AttentionPlan plan; // of the last batch
     private double[] rowLogProbs = {};
+    private float[] queryMeans = {};
 
     /**
      * Kernels on a given number of threads.
@@ -336,14 +337,20 @@ public final class CpuOps implements TensorOps {
         Check.sameLength(dk, k);
         Check.sameLength(dv, v);
         Check.sameLength(dy, y);
+        Attention attention = attention(q, k, headDim, segments);
+        int queries = Math.multiplyExact(segments.tokens(), attention.heads);
+        if (queryMeans.length < queries) {
+            queryMeans = new float[queries];
+        }
         new AttentionBackward(
-                        attention(q, k, headDim, segments),
+                        attention,
                         new AttentionBackward.Gradients(floats(dq), floats(dk), floats(dv), floats(dy)),
                         floats(y),
                         floats(logSumExp),
                         floats(q),
                         floats(k),
-                        floats(v))
+                        floats(v),
+                        queryMeans)
                 .run(pool);
     }
 

@@ -40,7 +40,28 @@ public final class Exp {
      */
     static final float OVERSHOOT = 0x1p56f;
 
+    private static final double LN2 = 0.6931471805599453;
+    private static final double ROOT_2 = 1.4142135623730951;
+
     private Exp() {}
+
+    /** log(x) to some 1e-15 of the result's size or of 1: x = 2^n m, and a series in (m - 1) / (m + 1). */
+    static double log(double x) {
+        if (!(x >= Double.MIN_NORMAL && x <= Double.MAX_VALUE)) {
+            return StrictMath.log(x);
+        }
+        int n = Math.getExponent(x);
+        double m = Double.longBitsToDouble(Double.doubleToRawLongBits(x) - ((long) n << 52));
+        if (m > ROOT_2) {
+            m /= 2;
+            n++;
+        }
+        double s = (m - 1) / (m + 1); // at most 0.172
+        double z = s * s;
+        double high = (((1.0 / 19 * z + 1.0 / 17) * z + 1.0 / 15) * z + 1.0 / 13) * z + 1.0 / 11;
+        double series = ((((high * z + 1.0 / 9) * z + 1.0 / 7) * z + 1.0 / 5) * z + 1.0 / 3) * z + 1;
+        return n * LN2 + 2 * s * series;
+    }
 
     /** exp(x). */
     public static float exp(float x) {

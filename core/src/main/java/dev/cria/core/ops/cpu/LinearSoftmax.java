@@ -75,7 +75,7 @@ final class LinearSoftmax {
             to.blockSums()[i] *= to.scales()[i];
             sum += to.blockSums()[i];
         }
-        to.logSumExps()[2 * row] = (float) (max * scale + StrictMath.log(sum));
-        to.logSumExps()[2 * row + 1] = (float) (max + StrictMath.log(scale == 1 ? sum : plain));
+        to.logSumExps()[2 * row] = (float) (max * scale + Exp.log(sum));
+        to.logSumExps()[2 * row + 1] = (float) (max + Exp.log(scale == 1 ? sum : plain));
     }
 }

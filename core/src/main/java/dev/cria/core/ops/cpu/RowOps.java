@@ -149,7 +149,7 @@ final class RowOps {
             float[] in = worker.tile(0, columns);
             x.get((long) r * columns, in, 0, columns);
             float max = worker.kernels.max(in, 0, columns);
-            y.put(r, (float) (max + StrictMath.log(worker.kernels.expSum(in, in, 0, columns, 1, max))));
+            y.put(r, (float) (max + Exp.log(worker.kernels.expSum(in, in, 0, columns, 1, max))));
         });
     }
 
