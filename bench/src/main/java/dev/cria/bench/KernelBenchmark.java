@@ -8,6 +8,7 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import dev.cria.core.ops.TensorOps.AdamWUpdate;
+import dev.cria.core.ops.TensorOps.Gradient;
 import dev.cria.core.ops.cpu.CpuOps;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -159,7 +160,7 @@ public class KernelBenchmark {
     /** [tokens, 768] transposed times [tokens, 288]. */
     @Benchmark
     public void linearBackwardWeight() {
-        kernels.linearBackwardWeight(weight, wide, x);
+        kernels.linearBackwardWeight(new Gradient(weight, true), wide, x);
     }
 
     /** RMSNorm. */
@@ -227,7 +228,7 @@ public class KernelBenchmark {
     /** LM head with cross entropy and its gradients. */
     @Benchmark
     public double linearCrossEntropy() {
-        return kernels.linearCrossEntropy(y, dEmbedding, x, embedding, tokens, 1.0 / TOKENS, arena);
+        return kernels.linearCrossEntropy(y, new Gradient(dEmbedding, true), x, embedding, tokens, 1.0 / TOKENS, arena);
     }
 
     /** Log-probabilities of tokens. */

@@ -183,7 +183,7 @@ final class PhaseTimer implements TensorOps {
     }
 
     @Override
-    public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
+    public void linearBackwardWeight(Gradient dWeight, Tensor dy, Tensor x) {
         long begin = clock.getAsLong();
         ops.linearBackwardWeight(dWeight, dy, x);
         add(Phase.LINEAR_BACKWARD, begin);
@@ -289,7 +289,7 @@ final class PhaseTimer implements TensorOps {
     @Override
     public double linearCrossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
@@ -311,7 +311,7 @@ final class PhaseTimer implements TensorOps {
     @Override
     public void tokenLogProbsBackward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor dLogProbs,
             Tensor hidden,
             Tensor weight,

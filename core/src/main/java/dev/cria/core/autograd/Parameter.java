@@ -1,13 +1,76 @@
 package dev.cria.core.autograd;
 
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
+import dev.cria.core.ops.TensorOps.Gradient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named weight: a view of a model's flat buffers.
+ * A named weight: a view of a model's flat buffers, as is its gradient.
  *
- * @param name Hugging Face's tensor name
- * @param value the weight
- * @param gradient where its gradient accumulates, of the same shape; null if frozen or loaded for inference
+ * <p>Gradients that are set to zero are not written: the operation that next adds to one overwrites it, and who reads one before that
+ * finds zeros all the same. So a step writes and reads its gradients once less.
  */
-public record Parameter(String name, Tensor value, @Nullable Tensor gradient) {}
+public final class Parameter {
+    private final String name;
+    private final Tensor value;
+    private final @Nullable Tensor gradient;
+    private @Nullable TensorOps zeros; // writes zeros to the gradient if it counts as zero; null if it is what it holds
+
+    Parameter(String name, Tensor value, @Nullable Tensor gradient) {
+        this.name = name;
+        this.value = value;
+        this.gradient = gradient;
+    }
+
+    /** Hugging Face's tensor name. */
+    public String name() {
+        return name;
+    }
+
+    /** The weight. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** Whether it has a gradient: neither frozen nor loaded for inference. */
+    public boolean isTrained() {
+        return gradient != null;
+    }
+
+    /** Where its gradient accumulates, of the same shape; null if frozen or loaded for inference. */
+    public @Nullable Tensor gradient() {
+        if (gradient != null && zeros != null) {
+            zeros.fill(gradient, 0);
+            zeros = null;
+        }
+        return gradient;
+    }
+
+    /** Sets the gradient to zero. */
+    void clearGradient(TensorOps ops) {
+        zeros = ops;
+    }
+
+    /**
+     * Where an operation's contribution goes, which must follow: it is added, or overwrites what counts as zero.
+     *
+     * @param rows that the operation sums over; without any it would overwrite nothing
+     * @return null if frozen or loaded for inference
+     */
+    @Nullable
+    Gradient contribution(int rows) {
+        Tensor tensor = rows == 0 ? gradient() : gradient;
+        if (tensor == null) {
+            return null;
+        }
+        boolean accumulate = zeros == null;
+        zeros = null;
+        return new Gradient(tensor, accumulate);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + value;
+    }
+}

@@ -2,6 +2,7 @@ package dev.cria.core.autograd;
 
 import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -159,6 +160,15 @@ public final class Parameters implements AutoCloseable {
         return range(matrixLength, trainedLength);
     }
 
+    /**
+     * Sets all gradients to zero; see {@link Parameter}.
+     *
+     * @param ops writes the zeros, should it come to that
+     */
+    public void clearGradients(TensorOps ops) {
+        byName.values().forEach(parameter -> parameter.clearGradient(ops));
+    }
+
     /** Gradients of everything trained, flat: [trainedLength]. */
     public Tensor gradients() {
         return range(0, trainedLength).gradients();
@@ -206,6 +216,7 @@ public final class Parameters implements AutoCloseable {
         if (slab == null) {
             throw new IllegalStateException("these weights were loaded without gradients, for inference only");
         }
+        byName.values().forEach(Parameter::gradient); // what counts as zero is written
         return new Range(from, values.tensor(from, to - from), slab.tensor(from, to - from));
     }
 

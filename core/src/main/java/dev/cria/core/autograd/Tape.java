@@ -5,6 +5,7 @@ import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
+import dev.cria.core.ops.TensorOps.Gradient;
 import dev.cria.core.ops.TensorOps.Projection;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,7 @@ public final class Tape implements AutoCloseable {
     }
 
     private static Projection projection(Parameter weight, Tensor dy) {
-        return new Projection(weight.value(), weight.gradient(), dy);
+        return new Projection(weight.value(), weight.contribution(dy.rows()), dy);
     }
 
     /** a + b, of one shape. */
@@ -260,8 +261,9 @@ public final class Tape implements AutoCloseable {
             Tensor inner = gradients.allocate(gate); // the product's gradient, then the product
             ops.linearBackwardInput(inner, dy, weight.value(), false);
             ops.swiGluBackward(gate, up, inner, inner, gate, up);
-            if (weight.gradient() != null) {
-                ops.linearBackwardWeight(weight.gradient(), dy, inner);
+            Gradient dWeight = weight.contribution(dy.rows());
+            if (dWeight != null) {
+                ops.linearBackwardWeight(dWeight, dy, inner);
             }
             gradients.recycle(inner);
             gradients.handOn(gate, gate);
@@ -323,12 +325,13 @@ public final class Tape implements AutoCloseable {
             return new Scalar(share * crossEntropy(null, null, hidden, weight, targets, 0));
         }
         Tensor dHidden = arena.allocateLike(hidden);
-        double sum = crossEntropy(dHidden, weight.gradient(), hidden, weight, targets, share * lossGradient);
+        Gradient dWeight = weight.contribution(targets.length);
+        double sum = crossEntropy(dHidden, dWeight, hidden, weight, targets, share * lossGradient);
         Scalar loss = new Scalar(share * sum);
         steps.add(() -> {
             double missing = loss.gradient() - lossGradient;
             if (missing != 0) {
-                crossEntropy(null, weight.gradient(), hidden, weight, targets, share * missing);
+                crossEntropy(null, weight.contribution(targets.length), hidden, weight, targets, share * missing);
                 crossEntropy(dHidden, null, hidden, weight, targets, share * loss.gradient());
             }
             gradients.handOn(hidden, dHidden);
@@ -338,7 +341,7 @@ public final class Tape implements AutoCloseable {
 
     private double crossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Parameter weight,
             int[] targets,
@@ -359,7 +362,8 @@ public final class Tape implements AutoCloseable {
         ops.tokenLogProbs(y, hidden, weight.value(), targets, arena);
         record(y, dy -> {
             Tensor dHidden = gradients.allocate(hidden);
-            ops.tokenLogProbsBackward(dHidden, weight.gradient(), dy, hidden, weight.value(), targets, arena);
+            Gradient dWeight = weight.contribution(targets.length);
+            ops.tokenLogProbsBackward(dHidden, dWeight, dy, hidden, weight.value(), targets, arena);
             gradients.handOn(hidden, dHidden);
         });
         return y;

@@ -1,5 +1,6 @@
 package dev.cria.core.ops;
 
+import dev.cria.core.ops.TensorOps.Gradient;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,7 +44,7 @@ final class ReferenceLmHead {
 
     double crossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
@@ -68,7 +69,7 @@ final class ReferenceLmHead {
 
     void logProbsBackward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor dLogProbs,
             Tensor hidden,
             Tensor weight,
@@ -92,7 +93,7 @@ final class ReferenceLmHead {
 
     private static void backward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             Chunk chunk,
@@ -102,10 +103,10 @@ final class ReferenceLmHead {
         }
         if (dWeight != null) {
             ReferenceOps.product(
-                    dWeight.array(),
+                    dWeight.tensor().array(),
                     dLogits.transpose(),
                     hidden.slice(chunk.from, chunk.to).array(),
-                    true);
+                    dWeight.accumulate() || chunk.from > 0);
         }
     }
 

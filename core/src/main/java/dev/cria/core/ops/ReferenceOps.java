@@ -129,8 +129,8 @@ public final class ReferenceOps implements TensorOps {
     }
 
     @Override
-    public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        product(dWeight.array(), dy.array().transpose(), x.array(), true);
+    public void linearBackwardWeight(Gradient dWeight, Tensor dy, Tensor x) {
+        product(dWeight.tensor().array(), dy.array().transpose(), x.array(), dWeight.accumulate());
     }
 
     @Override
@@ -226,7 +226,7 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public double linearCrossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
@@ -243,7 +243,7 @@ public final class ReferenceOps implements TensorOps {
     @Override
     public void tokenLogProbsBackward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor dLogProbs,
             Tensor hidden,
             Tensor weight,

@@ -114,12 +114,20 @@ public interface TensorOps extends AutoCloseable {
     /** dx = dy · weight, or dx += dy · weight. */
     void linearBackwardInput(Tensor dx, Tensor dy, Tensor weight, boolean accumulate);
 
-    /** dWeight += dyᵀ · x. */
-    void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x);
+    /** dWeight = dyᵀ · x, or dWeight += dyᵀ · x. */
+    void linearBackwardWeight(Gradient dWeight, Tensor dy, Tensor x);
 
     /**
-     * Gradients of several products with one input, which may run as one: dx = sum of dy · weight, or dx += that, and each dWeight +=
-     * dyᵀ · x.
+     * Where a weight's gradient goes.
+     *
+     * @param tensor like the weight
+     * @param accumulate whether to add to what it holds
+     */
+    record Gradient(Tensor tensor, boolean accumulate) {}
+
+    /**
+     * Gradients of several products with one input, which may run as one: dx = sum of dy · weight, or dx += that, and each dWeight
+     * as {@link #linearBackwardWeight}.
      *
      * @param dx [rows, in]; null if not wanted
      * @param x [rows, in]
@@ -142,10 +150,10 @@ public interface TensorOps extends AutoCloseable {
      * A product with an input on the way back.
      *
      * @param weight [out, in]
-     * @param dWeight [out, in], its gradient, added to; null if not wanted
+     * @param dWeight [out, in], its gradient; null if not wanted
      * @param dy [rows, out], the gradient of the product
      */
-    record Projection(Tensor weight, @Nullable Tensor dWeight, Tensor dy) {}
+    record Projection(Tensor weight, @Nullable Gradient dWeight, Tensor dy) {}
 
     // ---- RMSNorm (Zhang and Sennrich 2019): y = x * rstd * gain, rstd = 1 / sqrt(mean(x²) + eps)
 
@@ -255,7 +263,7 @@ public interface TensorOps extends AutoCloseable {
      * Cross entropy of {@code softmax(hidden · weightᵀ)} at the targets, and its gradients in the same pass.
      *
      * @param dHidden [rows, hidden], written: gradientScale * d(sum of losses) / d(hidden); null if not wanted
-     * @param dWeight [vocab, hidden], added to likewise; null if not wanted
+     * @param dWeight [vocab, hidden], likewise; null if not wanted
      * @param hidden [rows, hidden]
      * @param weight [vocab, hidden]
      * @param targets [rows], a token id each
@@ -265,7 +273,7 @@ public interface TensorOps extends AutoCloseable {
      */
     double linearCrossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
@@ -283,10 +291,10 @@ public interface TensorOps extends AutoCloseable {
      */
     void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch);
 
-    /** Gradients of {@link #tokenLogProbs}: {@code dHidden} written, {@code dWeight} added to; either may be null. */
+    /** Gradients of {@link #tokenLogProbs}: {@code dHidden} is written; either may be null. */
     void tokenLogProbsBackward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor dLogProbs,
             Tensor hidden,
             Tensor weight,

@@ -50,7 +50,7 @@ public final class AdamW implements AutoCloseable {
 
     /** Sets all gradients to zero. */
     public void zeroGradients() {
-        ops.fill(parameters.gradients(), 0);
+        parameters.clearGradients(ops);
     }
 
     /**

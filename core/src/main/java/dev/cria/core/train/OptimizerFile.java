@@ -22,7 +22,7 @@ final class OptimizerFile {
     static void write(Path directory, TensorOps ops, TrainingTensors tensors) {
         List<NamedTensor> named = new ArrayList<>();
         for (Parameter parameter : tensors.parameters().all()) {
-            if (parameter.gradient() != null) {
+            if (parameter.isTrained()) {
                 String name = parameter.name();
                 named.add(TensorFiles.named(ops, name + FIRST, DType.F32, tensors.firstMoment(parameter)));
                 named.add(TensorFiles.named(ops, name + SECOND, DType.F32, tensors.secondMoment(parameter)));
@@ -34,7 +34,7 @@ final class OptimizerFile {
     static void read(Path directory, TensorOps ops, TrainingTensors tensors) {
         try (Safetensors file = Safetensors.open(directory, NAME)) {
             for (Parameter parameter : tensors.parameters().all()) {
-                if (parameter.gradient() != null) {
+                if (parameter.isTrained()) {
                     TensorFiles.read(ops, file, parameter.name() + FIRST, tensors.firstMoment(parameter));
                     TensorFiles.read(ops, file, parameter.name() + SECOND, tensors.secondMoment(parameter));
                 }

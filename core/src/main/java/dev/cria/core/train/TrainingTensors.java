@@ -64,7 +64,7 @@ record TrainingTensors(Parameters parameters, Tensor weights, AdamW.Moments mome
 
     /** The average of a trained weight, or a frozen weight as it is. */
     Tensor averaged(Parameter parameter) {
-        return parameter.gradient() == null ? weight(parameter) : part(average.orElse(weights), parameter);
+        return parameter.isTrained() ? part(average.orElse(weights), parameter) : weight(parameter);
     }
 
     private Tensor part(Tensor flat, Parameter parameter) {

@@ -46,7 +46,7 @@ final class WeightAverage implements AutoCloseable {
         if (directory.toFile().isDirectory()) {
             try (Safetensors file = Safetensors.open(directory)) {
                 for (Parameter parameter : parameters.all()) {
-                    if (parameter.gradient() != null) {
+                    if (parameter.isTrained()) {
                         Tensor average = values.tensor(
                                 parameters.offset(parameter), parameter.value().shape());
                         TensorFiles.read(ops, file, parameter.name(), average);

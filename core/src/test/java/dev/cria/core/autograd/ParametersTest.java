@@ -1,10 +1,13 @@
 package dev.cria.core.autograd;
 
 import static dev.cria.core.autograd.Weights.spec;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.cria.core.Engine;
+import dev.cria.core.ops.TensorOps.Gradient;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,29 @@ class ParametersTest {
         try (Parameters parameters = allocate(name -> true)) {
             parameters.get("first").value().array().assign(2);
             assertThat(parameters.trained().array().sumNumber().doubleValue()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void aGradientThatIsSetToZeroIsZeroToReadersAndOverwrittenByTheFirstContribution() {
+        try (Engine engine = Engine.reference(DataType.FLOAT);
+                Parameters parameters = allocate(name -> !name.equals("frozen"))) {
+            parameters.gradients().array().assign(3);
+            parameters.clearGradients(engine.ops());
+
+            Gradient first = requireNonNull(parameters.get("first").contribution(1));
+            Gradient second = requireNonNull(parameters.get("second").contribution(0));
+
+            assertThat(first.accumulate()).as("there is nothing to add to").isFalse();
+            assertThat(parameters.get("first").contribution(1))
+                    .as("a further contribution is added")
+                    .isEqualTo(new Gradient(first.tensor(), true));
+            assertThat(second.accumulate()).as("no rows overwrite nothing").isTrue();
+            assertThat(parameters.get("frozen").contribution(1)).isNull();
+            first.tensor().array().assign(2); // as the operation would
+            assertThat(parameters.gradients().array().sumNumber().doubleValue())
+                    .as("zero but for what was written, and for padding, which nobody clears")
+                    .isEqualTo(21 * 2 + 3 * (64 - 21 - 4 - 5));
         }
     }
 

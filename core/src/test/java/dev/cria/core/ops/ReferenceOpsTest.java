@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cria.core.ops.TensorOps.Gradient;
 import dev.cria.core.random.CounterRandom;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
@@ -179,7 +180,7 @@ class ReferenceOpsTest {
         Tensor dHidden = arena.allocate(6, 3);
         Tensor dWeight = arena.allocate(5, 3);
         ops.fill(dWeight, 1); // is added to
-        ops.tokenLogProbsBackward(dHidden, dWeight, upstream, hidden, weight, targets, arena);
+        ops.tokenLogProbsBackward(dHidden, new Gradient(dWeight, true), upstream, hidden, weight, targets, arena);
         double[][] expectedHidden = new double[6][3];
         double[][] expectedWeight = new double[5][3];
         Arrays.stream(expectedWeight).forEach(row -> Arrays.fill(row, 1));

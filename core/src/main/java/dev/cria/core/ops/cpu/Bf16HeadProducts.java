@@ -122,8 +122,9 @@ final class Bf16HeadProducts implements HeadProducts {
         long exponentials = requireNonNull(kept).address(keptAt(0, t));
         long factors = requireNonNull(keptHidden).address(0);
         long to = requireNonNull(tensors.dWeight()).address((long) t * sizes.tile() * width);
+        boolean add = from > 0 || tensors.addToWeight();
         worker.weightGemm.multiplyBf16(
-                true, false, sizes.words(t), width, rows, exponentials, stride, factors, width, true, to, width);
+                true, false, sizes.words(t), width, rows, exponentials, stride, factors, width, add, to, width);
     }
 
     private final class Bf16Block implements Block {

@@ -3,6 +3,7 @@ package dev.cria.core.ops.cpu;
 import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps.Gradient;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -113,14 +114,15 @@ final class Check {
         }
     }
 
-    static void head(@Nullable Tensor dHidden, @Nullable Tensor dWeight, Tensor hidden, Tensor weight, int[] targets) {
+    static void head(
+            @Nullable Tensor dHidden, @Nullable Gradient dWeight, Tensor hidden, Tensor weight, int[] targets) {
         shape(hidden, targets.length, weight.columns());
         indices(targets, weight.rows());
         if (dHidden != null) {
             sameLength(dHidden, hidden);
         }
         if (dWeight != null) {
-            sameLength(dWeight, weight);
+            sameLength(dWeight.tensor(), weight);
         }
     }
 

@@ -31,8 +31,8 @@ public final class CpuOps implements TensorOps {
 
     // Other threads look in too: the one that writes checkpoints.
     private final Map<Slab, HostMemory> memories = Collections.synchronizedMap(new WeakHashMap<>());
-    private final Function<Tensor, Floats> findFloats = x -> new Floats(memory(x), x.offset());
-    private final Function<Tensor, Floats> findPairs = x -> new Floats(memory(x), x.offset() / 2);
+    private final Function<Tensor, Floats> findFloats; // made once: a step asks often
+    private final Function<Tensor, Floats> findPairs;
     private final WorkerPool pool;
     private final ParallelGemm gemm;
     private final RoundedGemm rounded;
@@ -65,6 +65,8 @@ public final class CpuOps implements TensorOps {
                     "the cpu ops need ND4J's CPU backend, and %s is loaded; use -Dcria.ops=reference"
                             .formatted(Nd4j.getBackend().getClass().getSimpleName()));
         }
+        this.findFloats = this::findFloats;
+        this.findPairs = this::findPairs;
         this.pool = new WorkerPool(threads, i -> new Worker(kernels.get(), new OpenBlasGemm(), weightGemms.get()));
         this.gemm = new ParallelGemm(pool);
         this.rounded = new RoundedGemm(pool, gemm);
@@ -229,10 +231,13 @@ public final class CpuOps implements TensorOps {
         linear(products, narrow, x, false);
     }
 
-    private ParallelGemm.Product product(Tensor y, Tensor x, Tensor weight, @Nullable Tensor dWeight, boolean narrow) {
+    private ParallelGemm.Product product(
+            Tensor y, Tensor x, Tensor weight, @Nullable Gradient dWeight, boolean narrow) {
         Check.product(y, x, weight);
         Floats b = narrow ? pairs(weight) : floats(weight);
-        return new ParallelGemm.Product(floats(y), b, floatsOrNull(dWeight), Math.toIntExact(weight.rows()));
+        Floats dB = dWeight == null ? null : floats(dWeight.tensor());
+        boolean addToB = dWeight != null && dWeight.accumulate();
+        return new ParallelGemm.Product(floats(y), b, dB, addToB, weight.rows());
     }
 
     private void linear(List<ParallelGemm.Product> products, boolean narrow, Tensor x, boolean accumulate) {
@@ -251,8 +256,9 @@ public final class CpuOps implements TensorOps {
     }
 
     @Override
-    public void linearBackwardWeight(Tensor dWeight, Tensor dy, Tensor x) {
-        linearBackward(null, x, List.of(new Projection(dWeight, dWeight, dy)), false); // of the weight only the shape
+    public void linearBackwardWeight(Gradient dWeight, Tensor dy, Tensor x) {
+        linearBackward(
+                null, x, List.of(new Projection(dWeight.tensor(), dWeight, dy)), false); // of the weight only the shape
     }
 
     @Override
@@ -264,7 +270,7 @@ public final class CpuOps implements TensorOps {
         for (int i = 0; i < projections.size(); i++) {
             Projection projection = projections.get(i);
             if (projection.dWeight() != null) {
-                Check.product(projection.dy(), x, projection.dWeight());
+                Check.product(projection.dy(), x, projection.dWeight().tensor());
             }
             products.add(product(projection.dy(), x, projection.weight(), projection.dWeight(), false));
         }
@@ -433,7 +439,7 @@ public final class CpuOps implements TensorOps {
     @Override
     public double linearCrossEntropy(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor hidden,
             Tensor weight,
             int[] targets,
@@ -462,7 +468,7 @@ public final class CpuOps implements TensorOps {
     @Override
     public void tokenLogProbsBackward(
             @Nullable Tensor dHidden,
-            @Nullable Tensor dWeight,
+            @Nullable Gradient dWeight,
             Tensor dLogProbs,
             Tensor hidden,
             Tensor weight,
@@ -475,9 +481,13 @@ public final class CpuOps implements TensorOps {
     }
 
     private LmHead head(
-            @Nullable Tensor dHidden, @Nullable Tensor dWeight, Tensor hidden, Tensor weight, int[] targets) {
-        HeadTensors tensors =
-                new HeadTensors(floats(hidden), floats(weight), floatsOrNull(dHidden), floatsOrNull(dWeight));
+            @Nullable Tensor dHidden, @Nullable Gradient dWeight, Tensor hidden, Tensor weight, int[] targets) {
+        HeadTensors tensors = new HeadTensors(
+                floats(hidden),
+                floats(weight),
+                floatsOrNull(dHidden),
+                dWeight == null ? null : floats(dWeight.tensor()),
+                dWeight != null && dWeight.accumulate());
         return new LmHead(pool, this::floats, HeadSizes.of(hidden.columns(), weight.rows()), tensors, targets);
     }
 
@@ -527,6 +537,14 @@ public final class CpuOps implements TensorOps {
     private Floats floats(Tensor tensor) {
         Check.isFloat(tensor);
         return tensor.place(Floats.class, findFloats);
+    }
+
+    private Floats findFloats(Tensor tensor) {
+        return new Floats(memory(tensor), tensor.offset());
+    }
+
+    private Floats findPairs(Tensor tensor) {
+        return new Floats(memory(tensor), tensor.offset() / 2);
     }
 
     private HostMemory memory(Tensor tensor) {

@@ -65,8 +65,9 @@ final class FloatHeadProducts implements HeadProducts {
         long exponentials = requireNonNull(kept).address(keptAt(0, t));
         long hidden = requireNonNull(keptHidden).address(0);
         long to = requireNonNull(tensors.dWeight()).address(words(t));
+        float beta = from > 0 || tensors.addToWeight() ? 1 : 0;
         worker.weightGemm.multiply(
-                true, false, sizes.words(t), width, rows, 1, exponentials, stride, hidden, width, 1, to, width);
+                true, false, sizes.words(t), width, rows, 1, exponentials, stride, hidden, width, beta, to, width);
     }
 
     private final class FloatBlock implements Block {

@@ -18,7 +18,7 @@ interface HeadProducts {
     /** Rows {@code first} to {@code first + rows - 1} of the chunk, for one thread. */
     Block block(int first, int rows, Worker worker);
 
-    /** dWeight[tile] += exponentialsᵀ · kept hidden states, over the chunk's rows. */
+    /** dWeight[tile] = exponentialsᵀ · kept hidden states, over the chunk's rows, or what that adds to dWeight. */
     void addToWeight(int t, Worker worker);
 
     /** Rows that one task runs through the vocabulary. Row {@code r} counts from the block's first, {@code t} is a tile. */

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param hidden [rows, width]
  * @param weight [vocab, width]
  * @param dHidden [rows, width], or null if not wanted
- * @param dWeight [vocab, width], added to, or null if not wanted
+ * @param dWeight [vocab, width], or null if not wanted
+ * @param addToWeight whether to add to dWeight
  */
 record HeadTensors(
         Floats hidden,
         Floats weight,
         @Nullable Floats dHidden,
-        @Nullable Floats dWeight) {}
+        @Nullable Floats dWeight,
+        boolean addToWeight) {}

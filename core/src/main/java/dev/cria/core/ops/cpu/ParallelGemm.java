@@ -16,11 +16,16 @@ final class ParallelGemm {
     private final WorkerPool pool;
     private final SkinnyGemm skinny;
 
-    /** C [m, n] = A · Bᵀ for B [n, k]; on the way back C is its gradient, and dB is null if that of B is not wanted. */
-    record Product(Floats c, Floats b, @Nullable Floats dB, int n) {
-        /** The product from a row of A on. */
+    /**
+     * C [m, n] = A · Bᵀ for B [n, k]; on the way back C is its gradient, and dB that of B.
+     *
+     * @param dB [n, k], or null if not wanted
+     * @param addToB whether to add to dB
+     */
+    record Product(Floats c, Floats b, @Nullable Floats dB, boolean addToB, int n) {
+        /** The product from a row of A on: on the way back, after those before it. */
         Product from(int row) {
-            return new Product(c.from((long) row * n), b, dB, n);
+            return row == 0 ? this : new Product(c.from((long) row * n), b, dB, true, n);
         }
     }
 
@@ -95,14 +100,15 @@ final class ParallelGemm {
 
     /**
      * The way back from products C = X · Bᵀ, where each C holds its own gradient: dX [m, k] = sum of C · B, or what that adds to dX, if it is
-     * wanted, and each dB += Cᵀ · X if that is.
+     * wanted, and each dB = Cᵀ · X, or what that adds to dB.
      */
     void backward(@Nullable Floats dx, List<Product> products, Floats x, int m, int k, boolean add) {
         inParts(products, 1 + products.size(), m, k, (part, share, worker) -> {
             if (part > 0) {
                 Product product = products.get(part - 1);
                 if (product.dB != null) {
-                    share.multiply(product.dB, product.c, true, x, false, product.n, k, m, 1, worker);
+                    float beta = product.addToB ? 1 : 0;
+                    share.multiply(product.dB, product.c, true, x, false, product.n, k, m, beta, worker);
                 }
             } else if (dx != null) {
                 for (int i = 0; i < products.size(); i++) {

@@ -117,8 +117,7 @@ final class RoundedGemm {
         round(1 + 2 * count);
         pool.run(tasks, (part, task, worker) -> {
             if (part > 0) {
-                Floats dB = requireNonNull(products.get(part - 1).dB());
-                addTransposedTimes(task, dB, factor(part), factor(0), worker);
+                transposedTimes(task, products.get(part - 1), factor(part), factor(0), worker);
                 return;
             }
             for (int i = 0; i < count; i++) {
@@ -172,14 +171,14 @@ final class RoundedGemm {
                 false, transB, rows, columns, a.columns, left, a.columns, right, b.columns, add, to, n);
     }
 
-    /** Tasks of {@link #addTransposedTimes}. */
+    /** Tasks of {@link #transposedTimes}. */
     private int weightTasks(int m, int n) {
         int across = pieces(n, 1);
         return across * pieces(m, across);
     }
 
-    /** A task of C [m, n] += A [tokens, m]ᵀ · B [tokens, n]. */
-    private void addTransposedTimes(int task, Floats c, Factor a, Factor b, Worker worker) {
+    /** A task of dB [m, n] = A [tokens, m]ᵀ · B [tokens, n], or of what that adds to dB. */
+    private void transposedTimes(int task, Product product, Factor a, Factor b, Worker worker) {
         int m = a.columns;
         int n = b.columns;
         int across = pieces(n, 1);
@@ -188,13 +187,14 @@ final class RoundedGemm {
         int rows = edge(m, task % down + 1, down) - row;
         int column = edge(n, task / down, across);
         int columns = edge(n, task / down + 1, across) - column;
-        long to = c.address((long) row * n + column);
+        long to = requireNonNull(product.dB()).address((long) row * n + column);
         int done = 0;
         for (int tokens = SUMMED; tokens >= ROWS; tokens /= 2) {
             for (; a.rows - done >= tokens; done += tokens) {
                 long left = a.address(done, row);
                 long right = b.address(done, column);
-                worker.weightGemm.multiplyBf16(true, false, rows, columns, tokens, left, m, right, n, true, to, n);
+                boolean add = product.addToB() || done > 0;
+                worker.weightGemm.multiplyBf16(true, false, rows, columns, tokens, left, m, right, n, add, to, n);
             }
         }
     }

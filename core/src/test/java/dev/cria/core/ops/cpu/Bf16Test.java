@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps.Gradient;
 import dev.cria.core.ops.TensorOps.Projection;
 import dev.cria.core.ops.cpu.Twins.Twin;
 import java.util.List;
@@ -52,9 +53,13 @@ class Bf16Test {
             twins.fast.linearBackwardInput(dx.fast(), y.fast(), weight.fast(), false);
             twins.reference.linearBackwardInput(dx.reference(), y.reference(), weight.reference(), false);
             twins.assertSame("dx of " + rows, dx, ROUNDING);
-            twins.fast.linearBackwardWeight(weight.fast(), y.fast(), x.fast());
-            twins.reference.linearBackwardWeight(weight.reference(), y.reference(), x.reference());
-            twins.assertSame("dWeight of " + rows, weight, ROUNDING);
+            for (boolean accumulate : new boolean[] {false, true}) {
+                Twin dWeight = twins.gradient(accumulate, 88, 72);
+                twins.fast.linearBackwardWeight(dWeight.fastGradient(accumulate), y.fast(), x.fast());
+                twins.reference.linearBackwardWeight(
+                        dWeight.referenceGradient(accumulate), y.reference(), x.reference());
+                twins.assertSame("dWeight of " + rows, dWeight, ROUNDING);
+            }
         }
     }
 
@@ -73,26 +78,29 @@ class Bf16Test {
             twins.assertSame("y of a, rows " + rows, ya, ROUNDING);
             twins.assertSame("y of b, rows " + rows, yb, ROUNDING);
             Twin dx = twins.garbage(rows, in);
-            Twin da = twins.random(784, in);
+            Twin da = twins.garbage(784, in);
             for (boolean accumulate : new boolean[] {false, true}) {
-                twins.fast.linearBackward(dx.fast(), x.fast(), projections(Twin::fast, a, da, ya, b, yb), accumulate);
-                twins.reference.linearBackward(
-                        dx.reference(), x.reference(), projections(Twin::reference, a, da, ya, b, yb), accumulate);
+                List<Projection> projections = projections(Twin::fast, a, da.fastGradient(accumulate), ya, b, yb);
+                List<Projection> expected =
+                        projections(Twin::reference, a, da.referenceGradient(accumulate), ya, b, yb);
+                twins.fast.linearBackward(dx.fast(), x.fast(), projections, accumulate);
+                twins.reference.linearBackward(dx.reference(), x.reference(), expected, accumulate);
                 twins.assertSame("dx, rows " + rows, dx, ROUNDING);
                 twins.assertSame("da, rows " + rows, da, ROUNDING);
             }
-            twins.fast.linearBackward(null, x.fast(), projections(Twin::fast, a, da, ya, b, yb), false);
-            twins.reference.linearBackward(null, x.reference(), projections(Twin::reference, a, da, ya, b, yb), false);
+            twins.fast.linearBackward(
+                    null, x.fast(), projections(Twin::fast, a, da.fastGradient(true), ya, b, yb), false);
+            twins.reference.linearBackward(
+                    null, x.reference(), projections(Twin::reference, a, da.referenceGradient(true), ya, b, yb), false);
             twins.assertSame("da alone, rows " + rows, da, ROUNDING);
         }
     }
 
     /** One product whose weight learns, and one whose weight is frozen. */
     private static List<Projection> projections(
-            Function<Twin, Tensor> side, Twin a, Twin da, Twin ya, Twin b, Twin yb) {
+            Function<Twin, Tensor> side, Twin a, Gradient da, Twin ya, Twin b, Twin yb) {
         return List.of(
-                new Projection(side.apply(a), side.apply(da), side.apply(ya)),
-                new Projection(side.apply(b), null, side.apply(yb)));
+                new Projection(side.apply(a), da, side.apply(ya)), new Projection(side.apply(b), null, side.apply(yb)));
     }
 
     @Test
@@ -143,13 +151,26 @@ class Bf16Test {
     }
 
     private void checkHead(String name, int[] targets, Twin hidden, Twin weight) {
+        checkHead(name + ", overwriting", targets, hidden, weight, false);
+        checkHead(name + ", adding", targets, hidden, weight, true);
+        checkOneGradientAtATime(name, targets, hidden, weight);
+    }
+
+    private void checkHead(String name, int[] targets, Twin hidden, Twin weight, boolean accumulate) {
         Twin dHidden = twins.garbage(hidden.fast().rows(), hidden.fast().columns());
-        Twin dWeight = twins.random(weight.fast().rows(), weight.fast().columns());
+        Twin dWeight =
+                twins.gradient(accumulate, weight.fast().rows(), weight.fast().columns());
         double loss = twins.fast.linearCrossEntropy(
-                dHidden.fast(), dWeight.fast(), hidden.fast(), weight.fast(), targets, 1, twins.fastArena);
+                dHidden.fast(),
+                dWeight.fastGradient(accumulate),
+                hidden.fast(),
+                weight.fast(),
+                targets,
+                1,
+                twins.fastArena);
         double expected = twins.reference.linearCrossEntropy(
                 dHidden.reference(),
-                dWeight.reference(),
+                dWeight.referenceGradient(accumulate),
                 hidden.reference(),
                 weight.reference(),
                 targets,
@@ -158,7 +179,6 @@ class Bf16Test {
         assertThat(loss).as("loss" + name).isCloseTo(expected, within(2e-3 * expected));
         twins.assertSame("dHidden" + name, dHidden, ROUNDING);
         twins.assertSame("dWeight" + name, dWeight, ROUNDING);
-        checkOneGradientAtATime(name, targets, hidden, weight);
     }
 
     private void checkOneGradientAtATime(String name, int[] targets, Twin hidden, Twin weight) {
@@ -170,12 +190,18 @@ class Bf16Test {
         twins.fast.tokenLogProbsBackward(
                 dHidden.fast(), null, upstream.fast(), hidden.fast(), weight.fast(), targets, twins.fastArena);
         twins.fast.tokenLogProbsBackward(
-                null, dWeight.fast(), upstream.fast(), hidden.fast(), weight.fast(), targets, twins.fastArena);
+                null,
+                dWeight.fastGradient(true),
+                upstream.fast(),
+                hidden.fast(),
+                weight.fast(),
+                targets,
+                twins.fastArena);
         twins.reference.tokenLogProbs(
                 logProbs.reference(), hidden.reference(), weight.reference(), targets, twins.referenceArena);
         twins.reference.tokenLogProbsBackward(
                 dHidden.reference(),
-                dWeight.reference(),
+                dWeight.referenceGradient(true),
                 upstream.reference(),
                 hidden.reference(),
                 weight.reference(),

@@ -163,16 +163,19 @@ class CpuOpsTest {
             int out = twins.size(1, 300);
             Twin x = twins.random(rows, in);
             Twin weight = twins.random(out, in);
-            Twin dWeight = twins.random(out, in);
             Twin y = twins.garbage(rows, out);
             for (boolean accumulate : new boolean[] {false, true}) {
                 twins.fast.linear(y.fast(), x.fast(), weight.fast(), accumulate);
                 twins.reference.linear(y.reference(), x.reference(), weight.reference(), accumulate);
                 twins.assertSame("y", y, ROUNDING);
             }
-            twins.fast.linearBackwardWeight(dWeight.fast(), y.fast(), x.fast());
-            twins.reference.linearBackwardWeight(dWeight.reference(), y.reference(), x.reference());
-            twins.assertSame("dWeight", dWeight, ROUNDING);
+            for (boolean accumulate : new boolean[] {false, true}) {
+                Twin dWeight = twins.gradient(accumulate, out, in);
+                twins.fast.linearBackwardWeight(dWeight.fastGradient(accumulate), y.fast(), x.fast());
+                twins.reference.linearBackwardWeight(
+                        dWeight.referenceGradient(accumulate), y.reference(), x.reference());
+                twins.assertSame("dWeight", dWeight, ROUNDING);
+            }
             for (boolean accumulate : new boolean[] {false, true}) {
                 twins.fast.linearBackwardInput(x.fast(), y.fast(), weight.fast(), accumulate);
                 twins.reference.linearBackwardInput(x.reference(), y.reference(), weight.reference(), accumulate);
@@ -314,7 +317,7 @@ class CpuOpsTest {
             Head head = new Head(twins);
             double loss = twins.fast.linearCrossEntropy(
                     head.dHidden.fast(),
-                    head.dWeight.fast(),
+                    head.dWeight.fastGradient(head.accumulate),
                     head.hidden.fast(),
                     head.weight.fast(),
                     head.targets,
@@ -322,7 +325,7 @@ class CpuOpsTest {
                     twins.fastArena);
             double expected = twins.reference.linearCrossEntropy(
                     head.dHidden.reference(),
-                    head.dWeight.reference(),
+                    head.dWeight.referenceGradient(head.accumulate),
                     head.hidden.reference(),
                     head.weight.reference(),
                     head.targets,
@@ -360,7 +363,7 @@ class CpuOpsTest {
                     twins.fastArena);
             twins.fast.tokenLogProbsBackward(
                     null,
-                    head.dWeight.fast(),
+                    head.dWeight.fastGradient(head.accumulate),
                     upstream.fast(),
                     head.hidden.fast(),
                     head.weight.fast(),
@@ -368,7 +371,7 @@ class CpuOpsTest {
                     twins.fastArena);
             twins.reference.tokenLogProbsBackward(
                     head.dHidden.reference(),
-                    head.dWeight.reference(),
+                    head.dWeight.referenceGradient(head.accumulate),
                     upstream.reference(),
                     head.hidden.reference(),
                     head.weight.reference(),
@@ -386,6 +389,7 @@ class CpuOpsTest {
         final Twin weight;
         final Twin dHidden;
         final Twin dWeight;
+        final boolean accumulate; // the weight's gradient
 
         Head(Twins twins) {
             int width = twins.size(1, 40);
@@ -395,7 +399,8 @@ class CpuOpsTest {
             this.hidden = twins.random(rows, width);
             this.weight = twins.random(vocab, width);
             this.dHidden = twins.garbage(rows, width);
-            this.dWeight = twins.random(vocab, width);
+            this.accumulate = twins.random.nextBoolean();
+            this.dWeight = twins.gradient(accumulate, vocab, width);
         }
     }
 
@@ -417,10 +422,10 @@ class CpuOpsTest {
         Twin dWeight = twins.random(vocab, 1);
         int[] targets = {17, 3999};
         double loss = twins.fast.linearCrossEntropy(
-                dHidden.fast(), dWeight.fast(), hidden.fast(), weight.fast(), targets, 1, twins.fastArena);
+                dHidden.fast(), dWeight.fastGradient(true), hidden.fast(), weight.fast(), targets, 1, twins.fastArena);
         double expected = twins.reference.linearCrossEntropy(
                 dHidden.reference(),
-                dWeight.reference(),
+                dWeight.referenceGradient(true),
                 hidden.reference(),
                 weight.reference(),
                 targets,

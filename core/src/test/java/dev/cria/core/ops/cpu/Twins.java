@@ -7,6 +7,7 @@ import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.ReferenceOps;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps.Gradient;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -21,7 +22,17 @@ final class Twins implements AutoCloseable {
     final SplittableRandom random;
 
     /** A tensor and its twin. */
-    record Twin(Tensor fast, Tensor reference) {}
+    record Twin(Tensor fast, Tensor reference) {
+        /** The tensor as a weight's gradient. */
+        Gradient fastGradient(boolean accumulate) {
+            return new Gradient(fast, accumulate);
+        }
+
+        /** The twin as a weight's gradient. */
+        Gradient referenceGradient(boolean accumulate) {
+            return new Gradient(reference, accumulate);
+        }
+    }
 
     Twins(Supplier<TileKernels> kernels, long seed) {
         this(Precision.FP32, kernels, seed);
@@ -46,6 +57,11 @@ final class Twins implements AutoCloseable {
         }
         upload(twin, values);
         return twin;
+    }
+
+    /** A weight's gradient that must be overwritten, or is added to. */
+    Twin gradient(boolean accumulate, long... shape) {
+        return accumulate ? random(shape) : garbage(shape);
     }
 
     /** A tensor whose content must be overwritten. */
