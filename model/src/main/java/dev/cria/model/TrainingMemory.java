@@ -20,6 +20,7 @@ public record TrainingMemory(
     private static final double GB = 1e9;
     private static final long LOGIT_ROWS =
             512; // the LM head's loss works on so many tokens at a time, in bf16 on twice as many of half the bytes
+    private static final int WIDE = 512; // hidden sizes from which it is half as many
 
     /**
      * Memory for a language model.
@@ -28,7 +29,8 @@ public record TrainingMemory(
      */
     public static TrainingMemory of(
             LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
-        long logits = Float.BYTES * Math.min(LOGIT_ROWS, batchTokens) * (model.vocabSize() + model.hiddenSize());
+        long rows = model.hiddenSize() < WIDE ? LOGIT_ROWS : LOGIT_ROWS / 2;
+        long logits = Float.BYTES * Math.min(rows, batchTokens) * (model.vocabSize() + model.hiddenSize());
         return of(model, model.parameterCount(), logits, batchTokens, training, checkpoint);
     }
 

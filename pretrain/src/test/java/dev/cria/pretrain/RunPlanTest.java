@@ -16,29 +16,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a plan says of memory, against what a step takes. */
 class RunPlanTest {
-    /** The arena grows by half of what it has, and a tensor that does not fit leaves the end of a slab unused. */
-    private static final double ARENA_RESERVE = 1.75;
+    /** The estimate adds up the last layers' gradients and the logits, which take turns. */
+    private static final double SMALLEST_SHARE = 0.85;
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "model.preset=XS data.contextLength=256 data.batchSize=8",
                 "model.preset=XS model.vocabSize=8000 data.contextLength=256 data.batchSize=8",
+                "model.preset=XS model.hiddenSize=512 model.vocabSize=8000 data.contextLength=128 data.batchSize=4",
                 "model.preset=XS model.numHiddenLayers=12 data.contextLength=256 data.batchSize=8 training.activationCheckpointing=true",
             })
-    void theEstimateOfActivationsIsWhatTheArenaHolds(String settings) {
+    void theEstimateOfActivationsIsWhatTheArenaUses(String settings) {
         PretrainConfig config = ConfigLoader.of(PretrainConfig.class)
                 .presets("model", LlamaPresets.presets())
                 .set(List.of(settings.split(" ", -1)))
                 .load();
         TrainingMemory plan = RunPlan.of(config).memory();
 
-        assertThat(arenaBytes(config) / (double) (plan.activations() + plan.logits()))
-                .as("arena over estimate")
-                .isBetween(1.0, ARENA_RESERVE);
+        assertThat(usedBytes(config) / (double) (plan.activations() + plan.logits()))
+                .as("most that was used over the estimate")
+                .isBetween(SMALLEST_SHARE, 1.0);
     }
 
-    private static long arenaBytes(PretrainConfig config) {
+    private static long usedBytes(PretrainConfig config) {
         int[] row = IntStream.range(0, config.data().contextLength() + 1)
                 .map(t -> t % config.model().vocabSize())
                 .toArray();
