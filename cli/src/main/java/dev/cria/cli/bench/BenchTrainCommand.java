@@ -74,7 +74,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
     enum Size {
         XS(16, 128, 100),
         S(8, 256, 15),
-        M(2, 512, 8);
+        M(2, 512, 12);
 
         private final int batchSize;
         private final int sequenceLength;

@@ -143,7 +143,7 @@ final class ParallelGemm {
         for (int i = 0; i < blocks.length; i++) {
             blocks[i] = blocks(products.get(i).n, k);
         }
-        pool.run(blocks, (i, task, worker) -> {
+        pool.run(blocks, blocks.length, (i, task, worker) -> {
             Product product = products.get(i);
             int from = edge(product.n, task, blocks[i]);
             int rows = edge(product.n, task + 1, blocks[i]) - from;

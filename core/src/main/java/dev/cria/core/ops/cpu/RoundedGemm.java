@@ -27,7 +27,9 @@ final class RoundedGemm {
 
     private final WorkerPool pool;
     private final ParallelGemm rest;
-    private final List<Factor> factors = new ArrayList<>(); // kept, so that a step makes no garbage
+    private final List<Factor> factors = new ArrayList<>(); // kept, so that a step makes no garbage, as are:
+    private int[] roundTasks = {}; // of each factor
+    private int[] productTasks = {}; // of each part of a job
 
     RoundedGemm(WorkerPool pool, ParallelGemm rest) {
         this.pool = pool;
@@ -63,15 +65,16 @@ final class RoundedGemm {
         for (int from = 0; from < rounded; from += CHUNK) {
             int first = from;
             int rows = Math.min(CHUNK, rounded - from);
-            int[] tasks = new int[products.size()];
+            int count = products.size();
+            int[] tasks = tasks(count);
             factor(0).set(x.from((long) from * k), rows, k);
-            for (int i = 0; i < tasks.length; i++) {
+            for (int i = 0; i < count; i++) {
                 Product product = products.get(i);
                 factor(1 + i).set(product.b(), product.n(), k);
                 tasks[i] = tasks(rows, product.n());
             }
-            round(from == 0 ? 1 + tasks.length : 1);
-            pool.run(tasks, (i, task, worker) -> {
+            round(from == 0 ? 1 + count : 1);
+            pool.run(tasks, count, (i, task, worker) -> {
                 Product product = products.get(i);
                 Floats c = product.c().from((long) first * product.n());
                 multiply(task, factor(0), factor(1 + i), true, c, add, worker);
@@ -103,7 +106,7 @@ final class RoundedGemm {
     /** A chunk of it, whose factors are X, then the gradients of the products, then the weights, as far as they are read. */
     private void backwardChunk(@Nullable Floats dx, List<Product> products, Floats x, int rows, int k, boolean add) {
         int count = products.size();
-        int[] tasks = new int[1 + count]; // of dX, then of each dB
+        int[] tasks = tasks(1 + count); // of dX, then of each dB
         tasks[0] = dx == null ? 0 : tasks(rows, k);
         boolean learns = false;
         for (int i = 0; i < count; i++) {
@@ -115,7 +118,7 @@ final class RoundedGemm {
         }
         factor(0).set(x, learns ? rows : 0, k);
         round(1 + 2 * count);
-        pool.run(tasks, (part, task, worker) -> {
+        pool.run(tasks, 1 + count, (part, task, worker) -> {
             if (part > 0) {
                 transposedTimes(task, products.get(part - 1), factor(part), factor(0), worker);
                 return;
@@ -222,13 +225,22 @@ final class RoundedGemm {
         return factors.get(i);
     }
 
+    private int[] tasks(int parts) {
+        if (productTasks.length < parts) {
+            productTasks = new int[parts];
+        }
+        return productTasks;
+    }
+
     /** Rounds the first factors. */
     private void round(int count) {
-        int[] tasks = new int[count];
-        for (int i = 0; i < count; i++) {
-            tasks[i] = factor(i).blocks();
+        if (roundTasks.length < count) {
+            roundTasks = new int[count];
         }
-        pool.run(tasks, (i, block, worker) -> factor(i).round(block, worker));
+        for (int i = 0; i < count; i++) {
+            roundTasks[i] = factor(i).blocks();
+        }
+        pool.run(roundTasks, count, (i, block, worker) -> factor(i).round(block, worker));
     }
 
     /** A matrix of floats [rows, columns], and the memory that it is rounded to. */

@@ -194,11 +194,11 @@ final class WorkerPool implements AutoCloseable {
         rethrow(present.failure);
     }
 
-    /** Runs several parts of {@code counts} tasks each as one job. */
-    void run(int[] counts, PartTask work) {
+    /** Runs the first {@code parts} parts, of {@code counts} tasks each, as one job. */
+    void run(int[] counts, int parts, PartTask work) {
         int all = 0;
-        for (int count : counts) {
-            all += count;
+        for (int part = 0; part < parts; part++) {
+            all += counts[part];
         }
         run(all, (number, worker) -> {
             int part = 0;
