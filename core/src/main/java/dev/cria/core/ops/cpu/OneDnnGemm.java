@@ -57,7 +57,7 @@ final class OneDnnGemm implements Gemm {
         int size = SMALLEST_BLOCK;
         OneDnnProduct.Key probe =
                 new OneDnnProduct.Key(Factors.BF16, false, true, size, size, size, size, size, size, false);
-        return Bf16Unit.of(new OneDnnProduct(new OneDnn(), probe).implementation());
+        return Bf16Unit.of(OneDnnProduct.implementation(new OneDnn(), probe));
     }
 
     @Override

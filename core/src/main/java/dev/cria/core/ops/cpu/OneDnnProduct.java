@@ -54,32 +54,53 @@ final class OneDnnProduct {
             int ldc,
             boolean accumulate) {}
 
+    /** The factors and their product, described. */
+    private record Matrices(dnnl_memory_desc a, dnnl_memory_desc b, dnnl_memory_desc c) {
+        static Matrices of(Key key) {
+            int type = key.factors == Factors.BF16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
+            return new Matrices(
+                    matrix(type, key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1),
+                    matrix(type, key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1),
+                    matrix(dnnl.dnnl_f32, key.m, key.n, key.ldc, 1));
+        }
+    }
+
     OneDnnProduct(OneDnn oneDnn, Key key) {
         this.oneDnn = oneDnn;
         this.key = key;
-        int type = key.factors == Factors.BF16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
-        dnnl_memory_desc aMatrix = matrix(type, key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1);
-        dnnl_memory_desc bMatrix = matrix(type, key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1);
-        dnnl_memory_desc cMatrix = matrix(dnnl.dnnl_f32, key.m, key.n, key.ldc, 1);
+        Matrices matrices = Matrices.of(key);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
-        check(
-                dnnl.dnnl_matmul_primitive_desc_create(
-                        description, oneDnn.engine(), aMatrix, bMatrix, null, cMatrix, attributes(key)),
-                "describe a product");
+        check(describe(description, oneDnn, key, matrices), "describe a product");
         check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
         dnnl_memory_desc pad =
                 new dnnl_memory_desc(dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0));
         this.scratchpadBytes = dnnl.dnnl_memory_desc_get_size(pad);
         this.implementation = implementation(description);
-        this.a = oneDnn.memory(aMatrix);
-        this.b = oneDnn.memory(bMatrix);
-        this.c = oneDnn.memory(cMatrix);
+        this.a = oneDnn.memory(matrices.a);
+        this.b = oneDnn.memory(matrices.b);
+        this.c = oneDnn.memory(matrices.c);
         this.scratchpad = oneDnn.memory(pad);
         argument(0, dnnl.DNNL_ARG_SRC, a);
         argument(1, dnnl.DNNL_ARG_WEIGHTS, b);
         argument(2, dnnl.DNNL_ARG_DST, c);
         argument(3, dnnl.DNNL_ARG_SCRATCHPAD, scratchpad);
         arguments.position(0);
+    }
+
+    /** What would multiply, as oneDNN calls it; empty if it has no such product on this CPU. */
+    static String implementation(OneDnn oneDnn, Key key) {
+        dnnl_primitive_desc description = new dnnl_primitive_desc();
+        int status = describe(description, oneDnn, key, Matrices.of(key));
+        if (status == dnnl.dnnl_unimplemented) {
+            return "";
+        }
+        check(status, "describe a product");
+        return implementation(description);
+    }
+
+    private static int describe(dnnl_primitive_desc description, OneDnn oneDnn, Key key, Matrices matrices) {
+        return dnnl.dnnl_matmul_primitive_desc_create(
+                description, oneDnn.engine(), matrices.a, matrices.b, null, matrices.c, attributes(key));
     }
 
     private static dnnl_primitive_attr attributes(Key key) {
@@ -127,11 +148,6 @@ final class OneDnnProduct {
                 && key.transA == transA
                 && key.transB == transB
                 && key.accumulate == accumulate;
-    }
-
-    /** What multiplies, as oneDNN calls it. */
-    String implementation() {
-        return implementation;
     }
 
     /** Whether it runs on the routine behind oneDNN's {@code sgemm}, which a signal makes corrupt memory. */
