@@ -147,7 +147,7 @@ final class OneDnnGemm implements Gemm {
             long c,
             int ldc) {
         OneDnnProduct product = product(factors, transA, transB, m, n, k, lda, ldb, ldc, add);
-        if (product.isUnsafe()) {
+        if (product.isSlow()) {
             rest.multiply(transA, transB, m, n, k, 1, a, lda, b, ldb, add ? 1 : 0, c, ldc);
         } else {
             product.run(a, b, c, scratchpadAddress);
@@ -184,7 +184,7 @@ final class OneDnnGemm implements Gemm {
             long c,
             int ldc) {
         OneDnnProduct product = product(Factors.BF16, transA, transB, m, n, k, lda, ldb, ldc, add);
-        if (product.isUnsafe()) {
+        if (product.isSlow()) {
             throw new IllegalStateException(
                     "oneDNN has no fast product in bfloat16 of %d x %d x %d".formatted(m, n, k));
         }

@@ -20,6 +20,11 @@ import org.bytedeco.javacpp.PointerPointer;
 final class OneDnnProduct {
     private static final int ARGUMENTS = 4;
 
+    // Up to which its routine for AVX2 beats OpenBLAS: inner size of A · Bᵀ, and columns and elements of B of A · B.
+    private static final int AVX2_INNER = 1024;
+    private static final int AVX2_COLUMNS = 352;
+    private static final int AVX2_FACTOR = 1 << 17;
+
     private final OneDnn oneDnn;
     private final Key key;
     private final dnnl_primitive primitive = new dnnl_primitive();
@@ -29,7 +34,7 @@ final class OneDnnProduct {
     private final dnnl_memory scratchpad;
     private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(ARGUMENTS);
     private final long scratchpadBytes;
-    private final String implementation;
+    private final boolean isSlow;
 
     /** What the factors are in memory, and what becomes of them. */
     enum Factors {
@@ -75,7 +80,7 @@ final class OneDnnProduct {
         dnnl_memory_desc pad =
                 new dnnl_memory_desc(dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0));
         this.scratchpadBytes = dnnl.dnnl_memory_desc_get_size(pad);
-        this.implementation = implementation(description);
+        this.isSlow = isSlow(implementation(description), key);
         this.a = oneDnn.memory(matrices.a);
         this.b = oneDnn.memory(matrices.b);
         this.c = oneDnn.memory(matrices.c);
@@ -99,8 +104,12 @@ final class OneDnnProduct {
     }
 
     private static int describe(dnnl_primitive_desc description, OneDnn oneDnn, Key key, Matrices matrices) {
-        return dnnl.dnnl_matmul_primitive_desc_create(
+        int status = dnnl.dnnl_matmul_primitive_desc_create(
                 description, oneDnn.engine(), matrices.a, matrices.b, null, matrices.c, attributes(key));
+        while (status == dnnl.dnnl_success && isSgemm(implementation(description))) {
+            status = dnnl.dnnl_primitive_desc_next_impl(description);
+        }
+        return status;
     }
 
     private static dnnl_primitive_attr attributes(Key key) {
@@ -150,9 +159,25 @@ final class OneDnnProduct {
                 && key.accumulate == accumulate;
     }
 
-    /** Whether it runs on the routine behind oneDNN's {@code sgemm}, which a signal makes corrupt memory. */
-    boolean isUnsafe() {
+    /** Whether it is the routine behind oneDNN's {@code sgemm}, which a signal makes corrupt memory. */
+    private static boolean isSgemm(String implementation) {
         return implementation.startsWith("gemm");
+    }
+
+    /**
+     * Whether OpenBLAS is faster: where oneDNN has its plain loops alone, and where its routine for AVX2, which reads B where it lies, would miss
+     * the caches. That goes by the sizes, so that results repeat.
+     */
+    boolean isSlow() {
+        return isSlow;
+    }
+
+    private static boolean isSlow(String implementation, Key key) {
+        if (!implementation.startsWith("brg")) {
+            return true;
+        }
+        return implementation.endsWith("avx2")
+                && (key.transB ? key.k > AVX2_INNER : key.n > AVX2_COLUMNS || key.n * key.k > AVX2_FACTOR);
     }
 
     long scratchpadBytes() {
