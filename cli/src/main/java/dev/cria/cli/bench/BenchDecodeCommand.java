@@ -3,10 +3,10 @@ package dev.cria.cli.bench;
 import dev.cria.core.Engine;
 import dev.cria.core.ops.Precision;
 import dev.cria.model.LlamaPresets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.DoubleSupplier;
-import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,6 +17,9 @@ import picocli.CommandLine.Spec;
         name = "decode",
         description = "Measures decoding of one and of many sequences, and prefill, on random weights.")
 public final class BenchDecodeCommand implements Callable<Integer> {
+    private static final int PASSES_PER_ROUND =
+            8; // through a prompt: many, since the compiler is at work on them for long
+
     @Option(
             names = "--config",
             defaultValue = "S",
@@ -61,10 +64,14 @@ public final class BenchDecodeCommand implements Callable<Integer> {
         try (Engine engine = Engine.create();
                 DecodeBenchmark benchmark = new DecodeBenchmark(engine, LlamaPresets.named(config), weights)) {
             int[] prompt = benchmark.prompt(promptLength);
-            double[] one = seconds(() -> benchmark.decode(1, tokens));
-            double[] many = seconds(() -> benchmark.decode(sequences, tokens));
-            double[] prefill = seconds(() -> benchmark.prefill(prompt));
-            double[] forward = seconds(() -> benchmark.forward(prompt));
+            double[][] decoding =
+                    seconds(1, () -> benchmark.decode(1, tokens), () -> benchmark.decode(sequences, tokens));
+            double[] one = decoding[0];
+            double[] many = decoding[1];
+            double[][] passes =
+                    seconds(PASSES_PER_ROUND, () -> benchmark.prefill(prompt), () -> benchmark.forward(prompt));
+            double[] prefill = passes[0];
+            double[] forward = passes[1];
             spec.commandLine()
                     .getOut()
                     .printf(
@@ -89,13 +96,21 @@ public final class BenchDecodeCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Sorted times of the measured rounds. */
-    private double[] seconds(DoubleSupplier round) {
-        return DoubleStream.generate(round)
-                .limit(warmup + (long) repeats)
-                .skip(warmup)
-                .sorted()
-                .toArray();
+    /** Sorted times of each, which take turns: so they meet the same state of the machine and of the compiler. */
+    private double[][] seconds(int perRound, DoubleSupplier... works) {
+        double[][] times = new double[works.length][perRound * repeats];
+        for (int round = -perRound * warmup; round < perRound * repeats; round++) {
+            for (int i = 0; i < works.length; i++) {
+                double seconds = works[i].getAsDouble();
+                if (round >= 0) {
+                    times[i][round] = seconds;
+                }
+            }
+        }
+        for (double[] sorted : times) {
+            Arrays.sort(sorted);
+        }
+        return times;
     }
 
     private static double median(double[] sorted) {
