@@ -78,6 +78,11 @@ interface Gemm extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " compiles no products");
     }
 
+    /** Whether {@link #multiplyCompiled} waits for A where its rows are short and not in the cache, so that reading it first pays. */
+    default boolean waitsForMemory() {
+        return false;
+    }
+
     /**
      * Writes or adds the transpose of a matrix. Each pair of sizes is compiled once and kept, so there should be few.
      *

@@ -17,6 +17,7 @@ final class SkinnyGemm {
     static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
+    private static final int SHORT_ROW = 512; // elements: what a CPU reads ahead goes beyond a row no longer
 
     private final WorkerPool pool;
 
@@ -42,12 +43,16 @@ final class SkinnyGemm {
             caller.transpose(piece(m - done), k, from, k, transposed.address(done), columns, false);
         }
         long right = transposed.address(0);
+        boolean readFirst = k <= SHORT_ROW && caller.waitsForMemory();
         return (w, from, rows, y, add, worker) -> {
             int step = largestBlock(k);
             for (int done = 0; done < rows; done += step) {
                 int n = Math.min(step, rows - done);
                 long left = w.address((long) (from + done) * k);
                 long tile = worker.nativeTile(2, (long) n * columns).address(0);
+                if (readFirst) {
+                    w.get((long) (from + done) * k, worker.tile(0, n * k), 0, n * k);
+                }
                 worker.weightGemm.multiplyCompiled(n, columns, k, left, k, right, columns, tile, columns);
                 putTransposed(tile, n, columns, y, done, m, add, worker);
             }
