@@ -78,11 +78,6 @@ interface Gemm extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " compiles no products");
     }
 
-    /** Whether {@link #multiplyCompiled} waits for A where its rows are short and not in the cache, so that reading it first pays. */
-    default boolean waitsForMemory() {
-        return false;
-    }
-
     /**
      * Writes or adds the transpose of a matrix. Each pair of sizes is compiled once and kept, so there should be few.
      *
@@ -165,6 +160,14 @@ interface Gemm extends AutoCloseable {
      * 0 if none does.
      */
     int smallProduct(int m, int k);
+
+    /**
+     * Whether products wait for the rows of a matrix that are not in the cache, so that reading them first pays: the CPU reads ahead of
+     * long rows only.
+     *
+     * @param length elements of a row
+     */
+    boolean waitsForRows(int length);
 
     /** Frees what the products hold. */
     @Override

@@ -29,7 +29,6 @@ final class OneDnnGemm implements Gemm {
 
     private final Precision precision;
     private final Bf16Unit unit;
-    private final boolean isAvx2 = dnnl.dnnl_get_effective_cpu_isa() <= dnnl.dnnl_cpu_isa_avx2;
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<List<OneDnnProduct>> products =
@@ -131,11 +130,6 @@ final class OneDnnGemm implements Gemm {
     @Override
     public void multiplyCompiled(int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
         run(Factors.FLOATS, false, false, m, n, k, a, lda, b, ldb, false, c, ldc);
-    }
-
-    @Override
-    public boolean waitsForMemory() {
-        return isAvx2;
     }
 
     private void run(
@@ -272,6 +266,11 @@ final class OneDnnGemm implements Gemm {
     @Override
     public int smallProduct(int m, int k) {
         return rest.smallProduct(m, k);
+    }
+
+    @Override
+    public boolean waitsForRows(int length) {
+        return rest.waitsForRows(length);
     }
 
     @Override

@@ -19,6 +19,8 @@ final class OpenBlasGemm implements Gemm {
     private static final int SMALL_RESULT = 1200;
     private static final int SMALL_PRODUCT = 1_000_000;
     private static final int SMALLEST_INNER = 32;
+    private static final int SHORT_ROW = 512; // elements; of 768 a product reads no slower than a copy does
+
     private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
 
     private final int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
@@ -114,5 +116,10 @@ final class OpenBlasGemm implements Gemm {
         }
         int largest = (int) Math.min(SMALL_RESULT / m, SMALL_PRODUCT / ((long) m * k));
         return largest / GRAIN * GRAIN;
+    }
+
+    @Override
+    public boolean waitsForRows(int length) {
+        return level == AVX2 && length <= SHORT_ROW;
     }
 }

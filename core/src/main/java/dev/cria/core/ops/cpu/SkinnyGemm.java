@@ -17,7 +17,6 @@ final class SkinnyGemm {
     static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
-    private static final int SHORT_ROW = 512; // elements: what a CPU reads ahead goes beyond a row no longer
 
     private final WorkerPool pool;
 
@@ -43,7 +42,7 @@ final class SkinnyGemm {
             caller.transpose(piece(m - done), k, from, k, transposed.address(done), columns, false);
         }
         long right = transposed.address(0);
-        boolean readFirst = k <= SHORT_ROW && caller.waitsForMemory();
+        boolean readFirst = caller.waitsForRows(k);
         return (w, from, rows, y, add, worker) -> {
             int step = largestBlock(k);
             for (int done = 0; done < rows; done += step) {
