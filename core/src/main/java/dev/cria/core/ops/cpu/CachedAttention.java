@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 final class CachedAttention {
     private static final int TASKS_PER_THREAD = 4;
+    private static final int LARGEST_FETCH = 1 << 16; // elements of keys or values: half of a small L2 cache
 
     private final Floats y;
     private final Floats q;
@@ -44,13 +45,33 @@ final class CachedAttention {
         int length = length(spans);
         int stride = QueryTile.wholeVectors(length);
         Floats scores = worker.nativeTile(0, (long) count * stride); // [count, stride]
+        boolean fetches = count == heads && waitsForRows(length, worker);
+        if (fetches) {
+            fetch(keys, spans, worker);
+        }
         for (int i = 0; i < count; i++) {
             score(query, firstHead + i, spans, scores.address((long) i * stride), worker);
         }
         float[] sums = worker.tile(1, count);
         exponentiate(scores, count, length, stride, sums, worker);
+        if (fetches) {
+            fetch(values, spans, worker);
+        }
         for (int i = 0; i < count; i++) {
             sum(query, firstHead + i, spans, scores.address((long) i * stride), 1 / sums[i], worker);
+        }
+    }
+
+    /** Whether to read the rows of all heads first, which a head by itself would skip through. */
+    private boolean waitsForRows(int length, Worker worker) {
+        int width = kvHeads * headDim;
+        return (long) length * width <= LARGEST_FETCH && worker.gemm.waitsForRows(width);
+    }
+
+    private void fetch(Floats rows, int[] spans, Worker worker) {
+        int width = kvHeads * headDim;
+        for (int i = 0; i < spans.length; i += 2) {
+            worker.fetch(rows, (long) spans[i] * width, (long) (spans[i + 1] - spans[i]) * width);
         }
     }
 

@@ -9,7 +9,8 @@ final class ParallelGemm {
     private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
     private static final int FEW_ROWS = 7; // up to so many rows, products with vectors beat BLAS's matrix product
     private static final int VECTOR_TASK = 1 << 16; // elements of B per task: they stay in the L2 cache for all rows
-    private static final int READ_FIRST = 1 << 13; // elements of B that are read before they are multiplied: half the L1 cache
+    private static final int READ_FIRST =
+            1 << 13; // elements of B that are read before they are multiplied: half the L1 cache
     private static final int SMALLEST_VECTOR_TASK = 1 << 13; // elements of B worth waking a thread for
     private static final int SMALL_ROWS = 63; // up to so many rows, BLAS's products of small matrices beat its others
     private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
@@ -160,7 +161,7 @@ final class ParallelGemm {
         for (int done = 0; done < rows; done += step) {
             int n = Math.min(step, rows - done);
             if (readFirst) {
-                b.get((long) (from + done) * k, worker.tile(0, n * k), 0, n * k);
+                worker.fetch(b, (long) (from + done) * k, (long) n * k);
             }
             long matrix = b.address((long) (from + done) * k);
             for (int i = 0; i < m; i++) {
@@ -177,11 +178,10 @@ final class ParallelGemm {
     private static void timesSmall(
             Floats b, int from, int rows, Target c, Floats a, int m, int k, boolean add, Worker worker) {
         int step = worker.gemm.smallProduct(m, k);
-        float[] fetched = worker.tile(0, step * k);
         for (int done = 0; done < rows; done += step) {
             int n = Math.min(step, rows - done);
             long at = (long) (from + done) * k;
-            b.get(at, fetched, 0, n * k);
+            worker.fetch(b, at, (long) n * k);
             worker.gemm.multiply(
                     false,
                     true,

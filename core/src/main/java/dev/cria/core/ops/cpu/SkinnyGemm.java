@@ -50,7 +50,7 @@ final class SkinnyGemm {
                 long left = w.address((long) (from + done) * k);
                 long tile = worker.nativeTile(2, (long) n * columns).address(0);
                 if (readFirst) {
-                    w.get((long) (from + done) * k, worker.tile(0, n * k), 0, n * k);
+                    worker.fetch(w, (long) (from + done) * k, (long) n * k);
                 }
                 worker.weightGemm.multiplyCompiled(n, columns, k, left, k, right, columns, tile, columns);
                 putTransposed(tile, n, columns, y, done, m, add, worker);

@@ -8,6 +8,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** What one thread of the pool owns: its kernels, its BLAS handle, and memory that grows to the largest size asked for. */
 final class Worker implements AutoCloseable {
+    private static final int FETCH = 1 << 13; // elements that a copy takes of the L1 cache
+
     final TileKernels kernels;
     final Gemm gemm; // of any sizes, in single precision
     final Gemm weightGemm; // of products in sizes that come again
@@ -35,6 +37,14 @@ final class Worker implements AutoCloseable {
             tiles.set(slot, tile);
         }
         return tile;
+    }
+
+    /** Reads elements from {@code index} on into the cache, as fast as memory gives them; uses the tile of slot 0. */
+    void fetch(Floats from, long index, long length) {
+        float[] copy = tile(0, FETCH);
+        for (long done = 0; done < length; done += FETCH) {
+            from.get(index + done, copy, 0, (int) Math.min(FETCH, length - done));
+        }
     }
 
     /** An array of at least {@code length} elements, undefined content. */
