@@ -77,8 +77,7 @@ record RunData(DataConfig config, List<TokenShards> shards, long seed) {
 
     private Stream<RaggedBatch> heldOut(TokenShards tokens) {
         Windows windows = windows(tokens);
-        int batchSize = 2 * config.batchSize(); // nothing is kept for a way back
-        return HeldOut.covering(trained(tokens), tokens.tokens(), config.contextLength(), batchSize).stream()
+        return HeldOut.covering(trained(tokens), tokens.tokens(), config.contextLength(), config.batchSize()).stream()
                 .map(windows::read);
     }
 

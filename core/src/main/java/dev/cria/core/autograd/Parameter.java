@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A named weight: a view of a model's flat buffers, as is its gradient.
  *
  * <p>Gradients that are set to zero are not written: the operation that next adds to one overwrites it, and who reads one before that
- * finds zeros all the same. So a step writes and reads its gradients once less.
+ * finds zeros all the same. So a step writes and reads its gradients once less. A tensor that was asked for before
+ * gradients were set to zero may hold the old ones: ask again.
  */
 public final class Parameter {
     private final String name;

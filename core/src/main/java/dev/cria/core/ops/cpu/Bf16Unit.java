@@ -9,7 +9,7 @@ enum Bf16Unit {
     /** Tiles, five to ten times as fast as floats (AMX: Sapphire Rapids). Factors may be rounded on their way into them. */
     TILES;
 
-    /** The unit of a product of bfloat16 that oneDNN calls so; on CPUs with AVX2 alone it has none, whose name is empty. */
+    /** The unit of a product of bfloat16 that oneDNN calls so; empty if it has none, as on CPUs with AVX2 alone. */
     static Bf16Unit of(String implementation) {
         if (implementation.contains("amx")) {
             return TILES;

@@ -266,6 +266,12 @@ public final class CpuOps implements TensorOps {
         if (dx != null) {
             Check.shape(dx, x.rows(), x.columns());
         }
+        if (hasRepeats(projections)) { // the gradients of one job are written at the same time
+            for (int i = 0; i < projections.size(); i++) {
+                linearBackward(dx, x, List.of(projections.get(i)), accumulate || i > 0);
+            }
+            return;
+        }
         List<ParallelGemm.Product> products = new ArrayList<>(projections.size());
         for (int i = 0; i < projections.size(); i++) {
             Projection projection = projections.get(i);
@@ -279,6 +285,18 @@ public final class CpuOps implements TensorOps {
         } else {
             gemm.backward(floatsOrNull(dx), products, floats(x), x.rows(), x.columns(), accumulate);
         }
+    }
+
+    /** Whether a weight is among them more than once. */
+    private static boolean hasRepeats(List<Projection> projections) {
+        for (int i = 1; i < projections.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (projections.get(i).weight() == projections.get(j).weight()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Override

@@ -96,7 +96,7 @@ final class OneDnnProduct {
     static String implementation(OneDnn oneDnn, Key key) {
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         int status = describe(description, oneDnn, key, Matrices.of(key));
-        if (status == dnnl.dnnl_unimplemented) {
+        if (status == dnnl.dnnl_unimplemented || status == dnnl.dnnl_last_impl_reached) {
             return "";
         }
         check(status, "describe a product");
@@ -177,7 +177,7 @@ final class OneDnnProduct {
             return true;
         }
         return implementation.endsWith("avx2")
-                && (key.transB ? key.k > AVX2_INNER : key.n > AVX2_COLUMNS || key.n * key.k > AVX2_FACTOR);
+                && (key.transB ? key.k > AVX2_INNER : key.n > AVX2_COLUMNS || (long) key.n * key.k > AVX2_FACTOR);
     }
 
     long scratchpadBytes() {

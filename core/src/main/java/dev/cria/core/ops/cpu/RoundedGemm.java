@@ -259,7 +259,9 @@ final class RoundedGemm {
             floats = from.address(0);
             rows = newRows;
             columns = newColumns;
-            pairs = pool.caller().nativeTile(slot, (long) rows * columns / 2).address(0);
+            pairs = pool.caller()
+                    .nativeTile(slot, Math.max(1, (long) rows * columns / 2))
+                    .address(0);
         }
 
         long address(int row, int column) {

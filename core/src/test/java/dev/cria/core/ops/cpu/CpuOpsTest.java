@@ -8,7 +8,9 @@ import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.TensorOps.AdamWUpdate;
+import dev.cria.core.ops.TensorOps.Projection;
 import dev.cria.core.ops.cpu.Twins.Twin;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +183,36 @@ class CpuOpsTest {
                 twins.reference.linearBackwardInput(x.reference(), y.reference(), weight.reference(), accumulate);
                 twins.assertSame("dx", x, ROUNDING);
             }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradientsOfOneWeightInTwoProducts(Kernels kernels) {
+        repeat(kernels, () -> {
+            int rows = twins.size(300, 600); // enough for a task on each thread
+            Twin x = twins.random(rows, 100);
+            Twin weight = twins.random(90, 100);
+            Twin first = twins.random(rows, 90);
+            Twin second = twins.random(rows, 90);
+            Twin dx = twins.garbage(rows, 100);
+            Twin dWeight = twins.garbage(90, 100);
+            twins.fast.linearBackward(
+                    dx.fast(),
+                    x.fast(),
+                    List.of(
+                            new Projection(weight.fast(), dWeight.fastGradient(false), first.fast()),
+                            new Projection(weight.fast(), dWeight.fastGradient(true), second.fast())),
+                    false);
+            twins.reference.linearBackward(
+                    dx.reference(),
+                    x.reference(),
+                    List.of(
+                            new Projection(weight.reference(), dWeight.referenceGradient(false), first.reference()),
+                            new Projection(weight.reference(), dWeight.referenceGradient(true), second.reference())),
+                    false);
+            twins.assertSame("dx", dx, ROUNDING);
+            twins.assertSame("dWeight", dWeight, ROUNDING);
         });
     }
 
