@@ -118,7 +118,7 @@ final class Bf16HeadProducts implements HeadProducts {
     }
 
     @Override
-    public void addToWeight(int t, Worker worker) {
+    public void contributeToWeight(int t, Worker worker) {
         long exponentials = requireNonNull(kept).address(keptAt(0, t));
         long factors = requireNonNull(keptHidden).address(0);
         long to = requireNonNull(tensors.dWeight()).address((long) t * sizes.tile() * width);

@@ -61,7 +61,7 @@ final class FloatHeadProducts implements HeadProducts {
     }
 
     @Override
-    public void addToWeight(int t, Worker worker) {
+    public void contributeToWeight(int t, Worker worker) {
         long exponentials = requireNonNull(kept).address(keptAt(0, t));
         long hidden = requireNonNull(keptHidden).address(0);
         long to = requireNonNull(tensors.dWeight()).address(words(t));

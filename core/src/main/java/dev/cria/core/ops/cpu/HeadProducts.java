@@ -19,7 +19,7 @@ interface HeadProducts {
     Block block(int first, int rows, Worker worker);
 
     /** dWeight[tile] = exponentialsᵀ · kept hidden states, over the chunk's rows, or what that adds to dWeight. */
-    void addToWeight(int t, Worker worker);
+    void contributeToWeight(int t, Worker worker);
 
     /** Rows that one task runs through the vocabulary. Row {@code r} counts from the block's first, {@code t} is a tile. */
     interface Block {

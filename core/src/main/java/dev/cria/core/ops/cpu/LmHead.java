@@ -63,7 +63,7 @@ final class LmHead {
                     new Block(products.block(at, count, worker), first + at, count, worker).run(factor, logProbs);
                 });
                 if (tensors.dWeight() != null) {
-                    pool.run(sizes.tiles(), products::addToWeight);
+                    pool.run(sizes.tiles(), products::contributeToWeight);
                 }
             }
         } finally {

@@ -242,7 +242,9 @@ final class OneDnnGemm implements Gemm {
         }
         OneDnnProduct product =
                 new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, m, n, k, lda, ldb, ldc, add));
-        growScratchpad(product.scratchpadBytes());
+        if (!product.isSlow()) {
+            growScratchpad(product.scratchpadBytes());
+        }
         bucket.add(product);
         return product;
     }

@@ -76,11 +76,13 @@ final class OneDnnProduct {
         Matrices matrices = Matrices.of(key);
         dnnl_primitive_desc description = new dnnl_primitive_desc();
         check(describe(description, oneDnn, key, matrices), "describe a product");
-        check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
+        this.isSlow = isSlow(implementation(description), key);
+        if (!isSlow) { // else it is not run
+            check(dnnl.dnnl_primitive_create(primitive, description), "compile a product");
+        }
         dnnl_memory_desc pad =
                 new dnnl_memory_desc(dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0));
         this.scratchpadBytes = dnnl.dnnl_memory_desc_get_size(pad);
-        this.isSlow = isSlow(implementation(description), key);
         this.a = oneDnn.memory(matrices.a);
         this.b = oneDnn.memory(matrices.b);
         this.c = oneDnn.memory(matrices.c);

@@ -19,9 +19,9 @@ final class OpenBlasGemm implements Gemm {
     private static final int SMALL_RESULT = 1200;
     private static final int SMALL_PRODUCT = 1_000_000;
     private static final int SMALLEST_INNER = 32;
-    private static final int SHORT_ROW = 512; // elements; of 768 a product reads no slower than a copy does
-
     private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
+
+    private static final int SHORT_ROW = 512; // elements; of 768 a product reads no slower than a copy does
 
     private final int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
     private final RawFloats a = new RawFloats();

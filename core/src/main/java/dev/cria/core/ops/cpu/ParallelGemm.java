@@ -9,8 +9,6 @@ final class ParallelGemm {
     private static final long SMALLEST_TASK = 1 << 18; // multiply-adds worth waking a thread for
     private static final int FEW_ROWS = 7; // up to so many rows, products with vectors beat BLAS's matrix product
     private static final int VECTOR_TASK = 1 << 16; // elements of B per task: they stay in the L2 cache for all rows
-    private static final int READ_FIRST =
-            1 << 13; // elements of B that are read before they are multiplied: half the L1 cache
     private static final int SMALLEST_VECTOR_TASK = 1 << 13; // elements of B worth waking a thread for
     private static final int SMALL_ROWS = 63; // up to so many rows, BLAS's products of small matrices beat its others
     private static final int SKINNY = 256; // up to so many rows per thread, reading all of B on each costs more
@@ -157,7 +155,7 @@ final class ParallelGemm {
     private static void timesVectors(
             Floats b, int from, int rows, Target c, Floats a, int m, int k, boolean add, Worker worker) {
         boolean readFirst = worker.gemm.waitsForRows(k);
-        int step = readFirst ? Math.max(1, READ_FIRST / k) : m == 1 ? rows : Math.max(1, VECTOR_TASK / k);
+        int step = readFirst ? Math.max(1, Worker.FETCH / k) : m == 1 ? rows : Math.max(1, VECTOR_TASK / k);
         for (int done = 0; done < rows; done += step) {
             int n = Math.min(step, rows - done);
             if (readFirst) {

@@ -66,7 +66,7 @@ final class RoundedGemm {
             int first = from;
             int rows = Math.min(CHUNK, rounded - from);
             int count = products.size();
-            int[] tasks = tasks(count);
+            int[] tasks = partTasks(count);
             factor(0).set(x.from((long) from * k), rows, k);
             for (int i = 0; i < count; i++) {
                 Product product = products.get(i);
@@ -106,7 +106,7 @@ final class RoundedGemm {
     /** A chunk of it, whose factors are X, then the gradients of the products, then the weights, as far as they are read. */
     private void backwardChunk(@Nullable Floats dx, List<Product> products, Floats x, int rows, int k, boolean add) {
         int count = products.size();
-        int[] tasks = tasks(1 + count); // of dX, then of each dB
+        int[] tasks = partTasks(1 + count); // of dX, then of each dB
         tasks[0] = dx == null ? 0 : tasks(rows, k);
         boolean learns = false;
         for (int i = 0; i < count; i++) {
@@ -225,7 +225,8 @@ final class RoundedGemm {
         return factors.get(i);
     }
 
-    private int[] tasks(int parts) {
+    /** Room for the numbers of tasks of a job's parts. */
+    private int[] partTasks(int parts) {
         if (productTasks.length < parts) {
             productTasks = new int[parts];
         }
