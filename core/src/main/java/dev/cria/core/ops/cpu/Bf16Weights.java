@@ -20,12 +20,14 @@ final class Bf16Weights implements AutoCloseable {
     private static final int WIDE_ROWS = 64; // rows of weights widened at once
 
     private final WorkerPool pool;
+    private final ParallelGemm gemm; // of floats
     private final SkinnyGemm skinny;
     private float[] split = {}; // x with even elements first in each row
     private @Nullable Slab scratch;
 
-    Bf16Weights(WorkerPool pool) {
+    Bf16Weights(WorkerPool pool, ParallelGemm gemm) {
         this.pool = pool;
+        this.gemm = gemm;
         this.skinny = new SkinnyGemm(pool);
     }
 
@@ -35,16 +37,10 @@ final class Bf16Weights implements AutoCloseable {
             skinny.timesTransposedBf16(products, x, m, k, add);
             return;
         }
-        Block block = block(x, m, k);
-        for (Product product : products) {
-            int n = product.n();
-            int blocks = m <= FEW_ROWS ? vectorBlocks(n, k / 2) : (n + WIDE_ROWS - 1) / WIDE_ROWS;
-            pool.run(blocks, (task, worker) -> {
-                int from = (int) ((long) n * task / blocks);
-                int rows = (int) ((long) n * (task + 1) / blocks) - from;
-                block.run(product.b(), from, rows, new Target(product.c(), from, n), add, worker);
-            });
-        }
+        int[] blocks = products.stream()
+                .mapToInt(p -> m <= FEW_ROWS ? vectorBlocks(p.n(), k / 2) : (p.n() + WIDE_ROWS - 1) / WIDE_ROWS)
+                .toArray();
+        gemm.inBlocks(products, blocks, add, block(x, m, k));
     }
 
     /** What rows of any B give, until the next product; x has up to {@value SkinnyGemm#MOST_COLUMNS} rows. */
@@ -58,7 +54,8 @@ final class Bf16Weights implements AutoCloseable {
         }
         Floats halves = scratch((long) m * k);
         halves.put(0, split, 0, m * k);
-        return (b, from, rows, c, add, worker) -> timesWidened(b, from, rows, c, halves, m, k, add, worker);
+        Block product = gemm.block(halves, m, k);
+        return (b, from, rows, c, add, worker) -> timesWidened(b, from, rows, c, product, k, add, worker);
     }
 
     private void takeApart(Floats x, int m, int k) {
@@ -105,29 +102,16 @@ final class Bf16Weights implements AutoCloseable {
     }
 
     private static void timesWidened(
-            Floats b, int from, int rows, Target c, Floats x, int m, int k, boolean add, Worker worker) {
+            Floats b, int from, int rows, Target c, Block product, int k, boolean add, Worker worker) {
         for (int done = 0; done < rows; done += WIDE_ROWS) {
             int n = Math.min(WIDE_ROWS, rows - done);
             float[] pairs = worker.tile(0, n * k / 2);
             float[] wide = worker.tile(1, n * k);
             b.get((long) (from + done) * (k / 2), pairs, 0, n * k / 2);
             worker.kernels.widenPairs(wide, pairs, n, k / 2);
-            Floats widened = worker.nativeTile(0, (long) n * k);
+            Floats widened = worker.nativeTile(1, (long) n * k);
             widened.put(0, wide, 0, n * k);
-            worker.gemm.multiply(
-                    false,
-                    true,
-                    m,
-                    n,
-                    k,
-                    1,
-                    x.address(0),
-                    k,
-                    widened.address(0),
-                    k,
-                    add ? 1 : 0,
-                    c.address(0, done),
-                    c.stride());
+            product.run(widened, 0, n, new Target(c.memory(), c.index(0, done), c.stride()), add, worker);
         }
     }
 

@@ -83,7 +83,7 @@ final class CachedAttention {
         for (int i = 0; i < spans.length; i += 2) {
             int rows = spans[i + 1] - spans[i];
             long first = keys.address(keyAt(spans[i], head));
-            worker.gemm.multiplyVector(false, rows, headDim, scale, first, stride, from, 0, to);
+            worker.gemm.multiplyVector(false, rows, headDim, scale, first, stride, from, 0, to, 1);
             to += (long) rows * Float.BYTES;
         }
     }
@@ -108,7 +108,7 @@ final class CachedAttention {
         for (int i = 0; i < spans.length; i += 2) {
             int rows = spans[i + 1] - spans[i];
             long first = values.address(keyAt(spans[i], head));
-            worker.gemm.multiplyVector(true, rows, headDim, factor, first, stride, from, i == 0 ? 0 : 1, to);
+            worker.gemm.multiplyVector(true, rows, headDim, factor, first, stride, from, i == 0 ? 0 : 1, to, 1);
             from += (long) rows * Float.BYTES;
         }
     }

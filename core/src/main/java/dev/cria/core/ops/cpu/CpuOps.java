@@ -72,7 +72,7 @@ public final class CpuOps implements TensorOps {
         this.rounded = new RoundedGemm(pool, gemm);
         this.rowOps = new RowOps(pool);
         this.flat = new FlatOps(pool);
-        this.bf16 = new Bf16Weights(pool);
+        this.bf16 = new Bf16Weights(pool, gemm);
     }
 
     /** Kernels in single precision on as many threads as the system property {@value #THREADS_PROPERTY} says. */

@@ -52,13 +52,28 @@ interface Gemm extends AutoCloseable {
      * @param x address of x
      * @param beta factor of y before the product is added; 0 overwrites
      * @param y address of y
+     * @param yStride elements from one of y's to the next
      */
     void multiplyVector(
-            boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y);
+            boolean transA,
+            int rows,
+            int columns,
+            float alpha,
+            long a,
+            int lda,
+            long x,
+            float beta,
+            long y,
+            int yStride);
 
-    /** Whether {@link #multiplyCompiled} and {@link #transpose} may be called. */
-    default boolean compiles() {
-        return false;
+    /** Rows of X from which on {@link #multiplyCompiled} and {@link #transpose} are the fastest way to W · Xᵀ; beyond all numbers if there are none. */
+    default int fewestCompiled() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** What the columns of B in {@link #multiplyCompiled} should be a multiple of: the floats in a vector. */
+    default int lanes() {
+        return 1;
     }
 
     /**
@@ -160,6 +175,12 @@ interface Gemm extends AutoCloseable {
      * 0 if none does.
      */
     int smallProduct(int m, int k);
+
+    /**
+     * Rows of a matrix, each from a run of rows of its own, to multiply together where the matrix comes from memory: a CPU that reads ahead
+     * of long runs only then has as many of these. 1 if it reads ahead of rows as they are.
+     */
+    int streams();
 
     /**
      * Whether products wait for the rows of a matrix that are not in the cache, so that reading them first pays: the CPU reads ahead of

@@ -30,11 +30,22 @@ final class OneDnn {
 
     /** Describes a matrix of oneDNN's element type {@code type}, the distance of its rows and of its columns in elements. */
     static dnnl_memory_desc matrix(int type, long rows, long columns, long rowStride, long columnStride) {
-        dnnl_memory_desc matrix = new dnnl_memory_desc();
-        long[] sizes = {rows, columns};
-        long[] strides = {rowStride, columnStride};
-        check(dnnl.dnnl_memory_desc_create_with_strides(matrix, 2, sizes, type, strides), "describe a matrix");
-        return matrix;
+        return tensor(type, new long[] {rows, columns}, new long[] {rowStride, columnStride});
+    }
+
+    /** Describes a tensor of some sizes and the distances of its elements along each. */
+    static dnnl_memory_desc tensor(int type, long[] sizes, long[] strides) {
+        dnnl_memory_desc tensor = new dnnl_memory_desc();
+        check(
+                dnnl.dnnl_memory_desc_create_with_strides(tensor, sizes.length, sizes, type, strides),
+                "describe a tensor");
+        return tensor;
+    }
+
+    /** Whether oneDNN multiplies with AVX-512. */
+    static boolean hasAvx512() {
+        int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
+        return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
     }
 
     /** A handle whose address is set later. */

@@ -27,8 +27,12 @@ final class OneDnnGemm implements Gemm {
     private static final int BUCKET_BITS = 8;
     private static final int BUCKETS = 1 << BUCKET_BITS;
 
+    /** Rows of a matrix that is read once, read side by side: a CPU with AVX2 alone reads ahead of long runs only. */
+    private static final int STREAMS = 16;
+
     private final Precision precision;
     private final Bf16Unit unit;
+    private final boolean hasAvx512 = OneDnn.hasAvx512();
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<List<OneDnnProduct>> products =
@@ -56,7 +60,7 @@ final class OneDnnGemm implements Gemm {
     static Bf16Unit bf16Unit() {
         int size = SMALLEST_BLOCK;
         OneDnnProduct.Key probe =
-                new OneDnnProduct.Key(Factors.BF16, false, true, size, size, size, size, size, size, false);
+                new OneDnnProduct.Key(Factors.BF16, false, true, 1, size, size, size, size, size, size, false);
         return Bf16Unit.of(OneDnnProduct.implementation(new OneDnn(), probe));
     }
 
@@ -105,7 +109,7 @@ final class OneDnnGemm implements Gemm {
                     long aFrom = a + (long) done * lda * Float.BYTES;
                     long bFrom = transA ? b + (long) done * ldb * Float.BYTES : b;
                     long cFrom = transA ? c : c + (long) done * ldc * Float.BYTES;
-                    run(factors, transA, transB, rows, n, inner, aFrom, lda, bFrom, ldb, add, cFrom, ldc);
+                    run(factors, transA, transB, 1, rows, n, inner, aFrom, lda, bFrom, ldb, add, cFrom, ldc);
                 }
             }
         }
@@ -123,19 +127,26 @@ final class OneDnnGemm implements Gemm {
     }
 
     @Override
-    public boolean compiles() {
-        return true;
+    public int fewestCompiled() {
+        return hasAvx512 ? 8 : 2;
+    }
+
+    @Override
+    public int lanes() {
+        return hasAvx512 ? 16 : 8;
     }
 
     @Override
     public void multiplyCompiled(int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
-        run(Factors.FLOATS, false, false, m, n, k, a, lda, b, ldb, false, c, ldc);
+        int streams = !hasAvx512 && m % STREAMS == 0 ? STREAMS : 1;
+        run(Factors.FLOATS, false, false, streams, m, n, k, a, lda, b, ldb, false, c, ldc);
     }
 
     private void run(
             Factors factors,
             boolean transA,
             boolean transB,
+            int streams,
             int m,
             int n,
             int k,
@@ -146,7 +157,7 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
-        OneDnnProduct product = product(factors, transA, transB, m, n, k, lda, ldb, ldc, add);
+        OneDnnProduct product = product(factors, transA, transB, streams, m, n, k, lda, ldb, ldc, add);
         if (product.isSlow()) {
             rest.multiply(transA, transB, m, n, k, 1, a, lda, b, ldb, add ? 1 : 0, c, ldc);
         } else {
@@ -183,7 +194,7 @@ final class OneDnnGemm implements Gemm {
             boolean add,
             long c,
             int ldc) {
-        OneDnnProduct product = product(Factors.BF16, transA, transB, m, n, k, lda, ldb, ldc, add);
+        OneDnnProduct product = product(Factors.BF16, transA, transB, 1, m, n, k, lda, ldb, ldc, add);
         if (product.isSlow()) {
             throw new IllegalStateException(
                     "oneDNN has no fast product in bfloat16 of %d x %d x %d".formatted(m, n, k));
@@ -225,6 +236,7 @@ final class OneDnnGemm implements Gemm {
             Factors factors,
             boolean transA,
             boolean transB,
+            int streams,
             int m,
             int n,
             int k,
@@ -236,12 +248,12 @@ final class OneDnnGemm implements Gemm {
         List<OneDnnProduct> bucket = products.get(bucket(hash));
         for (int i = 0; i < bucket.size(); i++) {
             OneDnnProduct product = bucket.get(i);
-            if (product.serves(factors, transA, transB, m, n, k, lda, ldb, ldc, add)) {
+            if (product.serves(factors, transA, transB, streams, m, n, k, lda, ldb, ldc, add)) {
                 return product;
             }
         }
         OneDnnProduct product =
-                new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, m, n, k, lda, ldb, ldc, add));
+                new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, streams, m, n, k, lda, ldb, ldc, add));
         if (!product.isSlow()) {
             growScratchpad(product.scratchpadBytes());
         }
@@ -261,13 +273,27 @@ final class OneDnnGemm implements Gemm {
 
     @Override
     public void multiplyVector(
-            boolean transA, int rows, int columns, float alpha, long a, int lda, long x, float beta, long y) {
-        rest.multiplyVector(transA, rows, columns, alpha, a, lda, x, beta, y);
+            boolean transA,
+            int rows,
+            int columns,
+            float alpha,
+            long a,
+            int lda,
+            long x,
+            float beta,
+            long y,
+            int yStride) {
+        rest.multiplyVector(transA, rows, columns, alpha, a, lda, x, beta, y, yStride);
     }
 
     @Override
     public int smallProduct(int m, int k) {
         return rest.smallProduct(m, k);
+    }
+
+    @Override
+    public int streams() {
+        return rest.streams();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.cria.core.ops.cpu;
 
 import static dev.cria.core.ops.cpu.OneDnn.check;
 import static dev.cria.core.ops.cpu.OneDnn.matrix;
+import static dev.cria.core.ops.cpu.OneDnn.tensor;
 
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -46,11 +47,16 @@ final class OneDnnProduct {
         BF16
     }
 
-    /** What a product is compiled for. */
+    /**
+     * What a product is compiled for.
+     *
+     * @param streams rows of A that are multiplied together; above 1, each lies in a run of rows of its own, of m / streams each
+     */
     record Key(
             Factors factors,
             boolean transA,
             boolean transB,
+            int streams,
             int m,
             int n,
             int k,
@@ -62,11 +68,27 @@ final class OneDnnProduct {
     /** The factors and their product, described. */
     private record Matrices(dnnl_memory_desc a, dnnl_memory_desc b, dnnl_memory_desc c) {
         static Matrices of(Key key) {
+            if (key.streams > 1) {
+                return inStreams(key);
+            }
             int type = key.factors == Factors.BF16 ? dnnl.dnnl_bf16 : dnnl.dnnl_f32;
             return new Matrices(
                     matrix(type, key.m, key.k, key.transA ? 1 : key.lda, key.transA ? key.lda : 1),
                     matrix(type, key.k, key.n, key.transB ? 1 : key.ldb, key.transB ? key.ldb : 1),
                     matrix(dnnl.dnnl_f32, key.m, key.n, key.ldc, 1));
+        }
+
+        /** A batch of products, whose first takes the first row of each run, the second the second, and so on. */
+        private static Matrices inStreams(Key key) {
+            long run = key.m / key.streams;
+            return new Matrices(
+                    matrices(run, key.streams, key.k, key.lda, run * key.lda),
+                    matrices(1, key.k, key.n, 0, key.ldb),
+                    matrices(run, key.streams, key.n, key.ldc, run * key.ldc));
+        }
+
+        private static dnnl_memory_desc matrices(long count, long rows, long columns, long stride, long rowStride) {
+            return tensor(dnnl.dnnl_f32, new long[] {count, rows, columns}, new long[] {stride, rowStride, 1});
         }
     }
 
@@ -142,6 +164,7 @@ final class OneDnnProduct {
             Factors factors,
             boolean transA,
             boolean transB,
+            int streams,
             int m,
             int n,
             int k,
@@ -150,6 +173,7 @@ final class OneDnnProduct {
             int ldc,
             boolean accumulate) {
         return key.factors == factors
+                && key.streams == streams
                 && key.m == m
                 && key.n == n
                 && key.k == k

@@ -21,6 +21,7 @@ final class OpenBlasGemm implements Gemm {
     private static final int SMALLEST_INNER = 32;
     private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
 
+    private static final int STREAMS = 8; // where a CPU with AVX2 reads a matrix from memory
     private static final int SHORT_ROW = 512; // elements; of 768 a product reads no slower than a copy does
 
     private final int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
@@ -93,7 +94,8 @@ final class OpenBlasGemm implements Gemm {
             int lda,
             long xAddress,
             float beta,
-            long yAddress) {
+            long yAddress,
+            int yStride) {
         openblas.cblas_sgemv(
                 CblasRowMajor,
                 transA ? CblasTrans : CblasNoTrans,
@@ -106,7 +108,7 @@ final class OpenBlasGemm implements Gemm {
                 1,
                 beta,
                 c.at(yAddress),
-                1);
+                yStride);
     }
 
     @Override
@@ -116,6 +118,11 @@ final class OpenBlasGemm implements Gemm {
         }
         int largest = (int) Math.min(SMALL_RESULT / m, SMALL_PRODUCT / ((long) m * k));
         return largest / GRAIN * GRAIN;
+    }
+
+    @Override
+    public int streams() {
+        return level == AVX2 ? STREAMS : 1;
     }
 
     @Override

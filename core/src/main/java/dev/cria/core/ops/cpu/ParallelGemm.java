@@ -59,10 +59,12 @@ final class ParallelGemm {
 
     /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C, as one job. */
     void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
-        if (m > FEW_ROWS && m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
+        if (m >= pool.caller().weightGemm.fewestCompiled() && m <= SMALL_ROWS) {
             skinny.timesTransposed(products, a, m, k, add);
         } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
-            inBlocks(products, k, add, block(a, m, k));
+            int[] blocks =
+                    products.stream().mapToInt(p -> blocks(p.n, k)).toArray();
+            inBlocks(products, blocks, add, block(a, m, k));
         } else {
             inParts(products, products.size(), m, k, (part, share, worker) -> {
                 Product product = products.get(part);
@@ -73,11 +75,11 @@ final class ParallelGemm {
 
     /** The fastest way to multiply A [m, k] with blocks of any B that stay in the cache; good until the next product. */
     Block block(Floats a, int m, int k) {
+        if (m >= pool.caller().weightGemm.fewestCompiled() && m <= SMALL_ROWS) {
+            return skinny.block(a, m, k);
+        }
         if (m <= FEW_ROWS) {
             return (b, from, rows, c, add, worker) -> timesVectors(b, from, rows, c, a, m, k, add, worker);
-        }
-        if (m <= SMALL_ROWS && pool.caller().weightGemm.compiles()) {
-            return skinny.block(a, m, k);
         }
         if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
             return (b, from, rows, c, add, worker) -> timesSmall(b, from, rows, c, a, m, k, add, worker);
@@ -137,12 +139,8 @@ final class ParallelGemm {
         });
     }
 
-    /** One job: the products' blocks one after the other. */
-    private void inBlocks(List<Product> products, int k, boolean add, Block block) {
-        int[] blocks = new int[products.size()];
-        for (int i = 0; i < blocks.length; i++) {
-            blocks[i] = blocks(products.get(i).n, k);
-        }
+    /** One job: the products' blocks, so many of each as {@code blocks} says, one after the other. */
+    void inBlocks(List<Product> products, int[] blocks, boolean add, Block block) {
         pool.run(blocks, blocks.length, (i, task, worker) -> {
             Product product = products.get(i);
             int from = edge(product.n, task, blocks[i]);
@@ -154,18 +152,35 @@ final class ParallelGemm {
     /** Decoding: reads B once, at the speed of memory, and multiplies what it has read with each row of A. */
     private static void timesVectors(
             Floats b, int from, int rows, Target c, Floats a, int m, int k, boolean add, Worker worker) {
-        boolean readFirst = worker.gemm.waitsForRows(k);
-        int step = readFirst ? Math.max(1, Worker.FETCH / k) : m == 1 ? rows : Math.max(1, VECTOR_TASK / k);
-        for (int done = 0; done < rows; done += step) {
-            int n = Math.min(step, rows - done);
-            if (readFirst) {
-                worker.fetch(b, (long) (from + done) * k, (long) n * k);
-            }
-            long matrix = b.address((long) (from + done) * k);
-            for (int i = 0; i < m; i++) {
-                long vector = a.address((long) i * k);
-                worker.gemm.multiplyVector(false, n, k, 1, matrix, k, vector, add ? 1 : 0, c.address(i, done));
-            }
+        int streams = worker.gemm.streams();
+        int run = streams > 1 ? rows / streams : 0; // rows of a stream
+        for (int row = 0; row < run; row++) {
+            timesVectors(b, from + row, streams, run, c, row, a, m, k, add, worker);
+        }
+        int step = m == 1 ? rows : Math.max(1, VECTOR_TASK / k);
+        for (int row = run * streams; row < rows; row += step) {
+            timesVectors(b, from + row, Math.min(step, rows - row), 1, c, row, a, m, k, add, worker);
+        }
+    }
+
+    /** Rows of B, and columns of C, that lie {@code stride} apart. */
+    private static void timesVectors(
+            Floats b,
+            int from,
+            int rows,
+            int stride,
+            Target c,
+            int column,
+            Floats a,
+            int m,
+            int k,
+            boolean add,
+            Worker worker) {
+        long matrix = b.address((long) from * k);
+        for (int i = 0; i < m; i++) {
+            long x = a.address((long) i * k);
+            long y = c.address(i, column);
+            worker.gemm.multiplyVector(false, rows, k, 1, matrix, stride * k, x, add ? 1 : 0, y, stride);
         }
     }
 

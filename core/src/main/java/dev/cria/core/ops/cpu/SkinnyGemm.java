@@ -12,29 +12,30 @@ import java.util.List;
  * is X before, and each block of the result after, while it is in the cache.
  */
 final class SkinnyGemm {
-    private static final int GRAIN =
-            16; // columns of Xᵀ and rows of W are multiples: whole vectors, and few sizes to compile
+    private static final int GRAIN = 16; // rows of W in a task are multiples: whole cache lines of Y, few sizes to compile
     static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
 
     private final WorkerPool pool;
+    private final int lanes; // columns of Xᵀ are multiples: whole vectors, and few sizes to compile
 
     /** Some rows of a product's weights. */
     private record Task(Product product, int from, int rows) {}
 
     SkinnyGemm(WorkerPool pool) {
         this.pool = pool;
+        this.lanes = pool.caller().weightGemm.lanes();
     }
 
-    /** Y = X · Wᵀ, or Y += X · Wᵀ, in floats, for several W and one X. Needs a {@link Gemm#compiles}. */
+    /** Y = X · Wᵀ, or Y += X · Wᵀ, in floats, for several W and one X. Needs a {@link Gemm#fewestCompiled}. */
     void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
         inBlocks(products, 0, k, add, block(x, m, k));
     }
 
-    /** What rows of any W give, in floats, until the next product. Needs a {@link Gemm#compiles}. */
+    /** What rows of any W give, in floats, until the next product. Needs a {@link Gemm#fewestCompiled}. */
     Block block(Floats x, int m, int k) {
-        int columns = roundUp(m, GRAIN);
+        int columns = roundUp(m, lanes);
         Floats transposed = pool.caller().nativeTile(0, (long) k * columns);
         Gemm caller = pool.caller().weightGemm;
         for (int done = 0; done < m; done += piece(m - done)) {
@@ -42,16 +43,12 @@ final class SkinnyGemm {
             caller.transpose(piece(m - done), k, from, k, transposed.address(done), columns, false);
         }
         long right = transposed.address(0);
-        boolean readFirst = caller.waitsForRows(k);
         return (w, from, rows, y, add, worker) -> {
             int step = largestBlock(k);
             for (int done = 0; done < rows; done += step) {
                 int n = Math.min(step, rows - done);
                 long left = w.address((long) (from + done) * k);
                 long tile = worker.nativeTile(2, (long) n * columns).address(0);
-                if (readFirst) {
-                    worker.fetch(w, (long) (from + done) * k, (long) n * k);
-                }
                 worker.weightGemm.multiplyCompiled(n, columns, k, left, k, right, columns, tile, columns);
                 putTransposed(tile, n, columns, y, done, m, add, worker);
             }
@@ -71,7 +68,7 @@ final class SkinnyGemm {
 
     /** What rows of any W of bfloat16 give, until the next product; X has up to {@value #MOST_COLUMNS} rows. */
     Block blockBf16(Floats x, int m, int k) {
-        int columns = roundUp(m, m <= 4 * GRAIN ? GRAIN : 4 * GRAIN);
+        int columns = roundUp(m, m <= 4 * lanes ? lanes : 4 * lanes);
         long size = (long) columns * k / 2; // in floats, which hold two
         long high = pool.caller().nativeTile(0, size).address(0);
         long low = pool.caller().nativeTile(1, size).address(0);
@@ -107,7 +104,7 @@ final class SkinnyGemm {
     }
 
     /** The transpose of a tile [rows, columns], as far as it was asked for: m of its columns. */
-    private static void putTransposed(
+    private void putTransposed(
             long tile, int rows, int columns, Target y, int at, int m, boolean add, Worker worker) {
         for (int done = 0; done < m; done += piece(m - done)) {
             long from = tile + (long) done * Float.BYTES;
@@ -115,9 +112,9 @@ final class SkinnyGemm {
         }
     }
 
-    /** Copies are compiled for multiples of the grain and for what is less than one, not for every number of rows. */
-    private static int piece(int rows) {
-        return rows < GRAIN ? rows : rows / GRAIN * GRAIN;
+    /** Copies are compiled for multiples of the lanes and for what is less than one, not for every number of rows. */
+    private int piece(int rows) {
+        return rows < lanes ? rows : rows / lanes * lanes;
     }
 
     /** One job; X and Y begin at a row of the products' own. */
