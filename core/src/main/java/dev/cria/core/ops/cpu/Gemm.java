@@ -66,7 +66,10 @@ interface Gemm extends AutoCloseable {
             long y,
             int yStride);
 
-    /** Rows of X from which on {@link #multiplyCompiled} and {@link #transpose} are the fastest way to W · Xᵀ; beyond all numbers if there are none. */
+    /**
+     * Rows of X from which on W · Xᵀ is faster by {@link #multiplyCompiled} and {@link #transpose} than vector by vector; more than
+     * there can be if these may not be called.
+     */
     default int fewestCompiled() {
         return Integer.MAX_VALUE;
     }
@@ -77,7 +80,7 @@ interface Gemm extends AutoCloseable {
     }
 
     /**
-     * C = A B in single precision, all row-major. Each triple of sizes is compiled once and kept, so there should be few.
+     * C = A B in single precision, all row-major, for an A that is read from memory. Each triple of sizes is compiled once and kept, so there should be few.
      *
      * @param m rows of C
      * @param n columns of C
@@ -177,14 +180,13 @@ interface Gemm extends AutoCloseable {
     int smallProduct(int m, int k);
 
     /**
-     * Rows of a matrix, each from a run of rows of its own, to multiply together where the matrix comes from memory: a CPU that reads ahead
-     * of long runs only then has as many of these. 1 if it reads ahead of rows as they are.
+     * Streams in which {@link #multiplyVector} should read a matrix from memory: as many rows together, each from a run of rows of its
+     * own, since some CPUs read ahead of long runs only. 1 where rows are best read one after the other.
      */
     int streams();
 
     /**
-     * Whether products wait for the rows of a matrix that are not in the cache, so that reading them first pays: the CPU reads ahead of
-     * long rows only.
+     * Whether parts of rows that are not in the cache are waited for, so that reading whole rows first pays.
      *
      * @param length elements of a row
      */

@@ -27,7 +27,7 @@ final class OneDnnGemm implements Gemm {
     private static final int BUCKET_BITS = 8;
     private static final int BUCKETS = 1 << BUCKET_BITS;
 
-    /** Rows of a matrix that is read once, read side by side: a CPU with AVX2 alone reads ahead of long runs only. */
+    /** Streams of {@link #multiplyCompiled} on a CPU with AVX2 alone, which reads ahead of long runs only. */
     private static final int STREAMS = 16;
 
     private final Precision precision;
@@ -252,8 +252,8 @@ final class OneDnnGemm implements Gemm {
                 return product;
             }
         }
-        OneDnnProduct product =
-                new OneDnnProduct(oneDnn, new OneDnnProduct.Key(factors, transA, transB, streams, m, n, k, lda, ldb, ldc, add));
+        OneDnnProduct product = new OneDnnProduct(
+                oneDnn, new OneDnnProduct.Key(factors, transA, transB, streams, m, n, k, lda, ldb, ldc, add));
         if (!product.isSlow()) {
             growScratchpad(product.scratchpadBytes());
         }

@@ -12,7 +12,8 @@ import java.util.List;
  * is X before, and each block of the result after, while it is in the cache.
  */
 final class SkinnyGemm {
-    private static final int GRAIN = 16; // rows of W in a task are multiples: whole cache lines of Y, few sizes to compile
+    private static final int GRAIN =
+            16; // rows of W in a task are multiples: whole cache lines of Y, few sizes to compile
     static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
@@ -104,8 +105,7 @@ final class SkinnyGemm {
     }
 
     /** The transpose of a tile [rows, columns], as far as it was asked for: m of its columns. */
-    private void putTransposed(
-            long tile, int rows, int columns, Target y, int at, int m, boolean add, Worker worker) {
+    private void putTransposed(long tile, int rows, int columns, Target y, int at, int m, boolean add, Worker worker) {
         for (int done = 0; done < m; done += piece(m - done)) {
             long from = tile + (long) done * Float.BYTES;
             worker.weightGemm.transpose(rows, piece(m - done), from, columns, y.address(done, at), y.stride(), add);
