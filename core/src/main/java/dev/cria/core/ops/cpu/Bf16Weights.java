@@ -37,9 +37,11 @@ final class Bf16Weights implements AutoCloseable {
             skinny.timesTransposedBf16(products, x, m, k, add);
             return;
         }
-        int[] blocks = products.stream()
-                .mapToInt(p -> m <= FEW_ROWS ? vectorBlocks(p.n(), k / 2) : (p.n() + WIDE_ROWS - 1) / WIDE_ROWS)
-                .toArray();
+        int[] blocks = new int[products.size()];
+        for (int i = 0; i < blocks.length; i++) {
+            int n = products.get(i).n();
+            blocks[i] = m <= FEW_ROWS ? vectorBlocks(n, k / 2) : (n + WIDE_ROWS - 1) / WIDE_ROWS;
+        }
         gemm.inBlocks(products, blocks, add, block(x, m, k));
     }
 

@@ -42,10 +42,13 @@ final class OneDnn {
         return tensor;
     }
 
-    /** Whether oneDNN multiplies with AVX-512. */
-    static boolean hasAvx512() {
-        int avx512 = dnnl.dnnl_cpu_isa_avx512_core;
-        return (dnnl.dnnl_get_effective_cpu_isa() & avx512) == avx512;
+    /** Whether oneDNN multiplies with AVX2, and has no AVX-512. */
+    static boolean hasAvx2Alone() {
+        return has(dnnl.dnnl_cpu_isa_avx2) && !has(dnnl.dnnl_cpu_isa_avx512_core);
+    }
+
+    private static boolean has(int instructions) {
+        return (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions;
     }
 
     /** A handle whose address is set later. */

@@ -32,7 +32,7 @@ final class OneDnnGemm implements Gemm {
 
     private final Precision precision;
     private final Bf16Unit unit;
-    private final boolean hasAvx512 = OneDnn.hasAvx512();
+    private final boolean hasAvx2Alone = OneDnn.hasAvx2Alone();
     private final OpenBlasGemm rest = new OpenBlasGemm();
     private final OneDnn oneDnn = new OneDnn();
     private final List<List<OneDnnProduct>> products =
@@ -128,17 +128,17 @@ final class OneDnnGemm implements Gemm {
 
     @Override
     public int fewestCompiled() {
-        return hasAvx512 ? 8 : 2;
+        return hasAvx2Alone ? 2 : 8;
     }
 
     @Override
     public int lanes() {
-        return hasAvx512 ? 16 : 8;
+        return hasAvx2Alone ? 8 : 16;
     }
 
     @Override
     public void multiplyCompiled(int m, int n, int k, long a, int lda, long b, int ldb, long c, int ldc) {
-        int streams = !hasAvx512 && m % STREAMS == 0 ? STREAMS : 1;
+        int streams = hasAvx2Alone && m % STREAMS == 0 ? STREAMS : 1;
         run(Factors.FLOATS, false, false, streams, m, n, k, a, lda, b, ldb, false, c, ldc);
     }
 

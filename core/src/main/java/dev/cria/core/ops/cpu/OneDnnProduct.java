@@ -50,7 +50,8 @@ final class OneDnnProduct {
     /**
      * What a product is compiled for.
      *
-     * @param streams rows of A that are multiplied together; above 1, each lies in a run of rows of its own, of m / streams each
+     * @param streams rows of A that are multiplied together; above 1, each lies in a run of rows of its own, of m / streams each, and the
+     *     factors are plain floats, neither of them transposed
      */
     record Key(
             Factors factors,

@@ -22,7 +22,7 @@ final class OpenBlasGemm implements Gemm {
     private static final int GRAIN = 4; // those kernels compute 4 by 4 elements at a time
 
     private static final int STREAMS = 8; // where a CPU with AVX2 reads a matrix from memory
-    private static final int SHORT_ROW = 512; // elements; of 768 a product reads no slower than a copy does
+    private static final int SHORT_ROW = 512; // elements; longer ones were read no slower by a product than by a copy
 
     private final int level = NativeOpsHolder.getInstance().getDeviceNativeOps().optimalLevel();
     private final RawFloats a = new RawFloats();

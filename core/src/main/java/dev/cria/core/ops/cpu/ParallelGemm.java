@@ -62,7 +62,10 @@ final class ParallelGemm {
         if (m >= pool.caller().weightGemm.fewestCompiled() && m <= SMALL_ROWS) {
             skinny.timesTransposed(products, a, m, k, add);
         } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
-            int[] blocks = products.stream().mapToInt(p -> blocks(p.n, k)).toArray();
+            int[] blocks = new int[products.size()];
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = blocks(products.get(i).n, k);
+            }
             inBlocks(products, blocks, add, block(a, m, k));
         } else {
             inParts(products, products.size(), m, k, (part, share, worker) -> {

@@ -12,8 +12,9 @@ import java.util.List;
  * is X before, and each block of the result after, while it is in the cache.
  */
 final class SkinnyGemm {
-    private static final int GRAIN =
-            16; // rows of W in a task are multiples: whole cache lines of Y, few sizes to compile
+    /** Rows of W in a task are multiples: whole cache lines of Y, few sizes to compile, and as many rows in each stream. */
+    private static final int GRAIN = 16;
+
     static final int MOST_COLUMNS = 256; // of Xᵀ at once
     private static final int BLOCK_ROWS = 256; // of W per task, at most
     private static final int BLOCK = 1 << 18; // elements of W per task, at most
@@ -29,12 +30,12 @@ final class SkinnyGemm {
         this.lanes = pool.caller().weightGemm.lanes();
     }
 
-    /** Y = X · Wᵀ, or Y += X · Wᵀ, in floats, for several W and one X. Needs a {@link Gemm#fewestCompiled}. */
+    /** Y = X · Wᵀ, or Y += X · Wᵀ, in floats, for several W and one X. Needs {@link Gemm#multiplyCompiled}. */
     void timesTransposed(List<Product> products, Floats x, int m, int k, boolean add) {
         inBlocks(products, 0, k, add, block(x, m, k));
     }
 
-    /** What rows of any W give, in floats, until the next product. Needs a {@link Gemm#fewestCompiled}. */
+    /** What rows of any W give, in floats, until the next product. Needs {@link Gemm#multiplyCompiled}. */
     Block block(Floats x, int m, int k) {
         int columns = roundUp(m, lanes);
         Floats transposed = pool.caller().nativeTile(0, (long) k * columns);

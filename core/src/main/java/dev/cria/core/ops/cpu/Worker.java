@@ -8,7 +8,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** What one thread of the pool owns: its kernels, its BLAS handle, and memory that grows to the largest size asked for. */
 final class Worker implements AutoCloseable {
-    static final int FETCH = 1 << 13; // elements read ahead at once: 32 kB, small beside the L2 cache that keeps them
+    private static final int FETCH =
+            1 << 13; // elements read ahead at once: 32 kB, small beside the L2 cache that keeps them
 
     final TileKernels kernels;
     final Gemm gemm; // of any sizes, in single precision

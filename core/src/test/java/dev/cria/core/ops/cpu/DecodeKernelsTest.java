@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RowWeights;
 import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.cpu.OneDnnProduct.Factors;
 import dev.cria.core.ops.cpu.Twins.Twin;
 import java.util.List;
 import java.util.function.Supplier;
@@ -55,16 +57,40 @@ class DecodeKernelsTest {
             int rows = twins.size(1, 70);
             int in = twins.size(1, 300);
             int out = twins.size(1, 700);
-            Twin x = twins.random(rows, in);
-            Twin weight = twins.random(out, in);
-            Twin y = twins.garbage(rows, out);
-            twins.fast.linear(y.fast(), x.fast(), weight.fast(), false);
-            twins.reference.linear(y.reference(), x.reference(), weight.reference(), false);
-            twins.assertSame("product", y, ROUNDING);
-            twins.fast.linear(y.fast(), x.fast(), weight.fast(), true);
-            twins.reference.linear(y.reference(), x.reference(), weight.reference(), true);
-            twins.assertSame("added product", y, ROUNDING);
+            assertSameProduct(twins, rows, in, out);
         }
+    }
+
+    @ParameterizedTest(name = "{0} rows")
+    @ValueSource(ints = {1, 2, 7, 8, 9})
+    void productsAroundWholeStreamsAndVectors(int rows) {
+        for (Supplier<Gemm> gemms : List.<Supplier<Gemm>>of(GemmProvider.of(Precision.FP32), OpenBlasGemm::new)) {
+            try (Twins twins = new Twins(KernelProvider.best(), gemms, rows)) {
+                for (int out : new int[] {1, 7, 8, 15, 16, 17, 256, 700}) {
+                    assertSameProduct(twins, rows, 48, out);
+                }
+            }
+        }
+    }
+
+    private static void assertSameProduct(Twins twins, int rows, int in, int out) {
+        Twin x = twins.random(rows, in);
+        Twin weight = twins.random(out, in);
+        Twin y = twins.garbage(rows, out);
+        twins.fast.linear(y.fast(), x.fast(), weight.fast(), false);
+        twins.reference.linear(y.reference(), x.reference(), weight.reference(), false);
+        twins.assertSame("product", y, ROUNDING);
+        twins.fast.linear(y.fast(), x.fast(), weight.fast(), true);
+        twins.reference.linear(y.reference(), x.reference(), weight.reference(), true);
+        twins.assertSame("added product", y, ROUNDING);
+    }
+
+    @Test
+    void oneDnnMultipliesInStreams() {
+        assumeTrue(OneDnn.hasAvx2Alone(), "oneDNN multiplies in streams with AVX2 alone");
+        OneDnnProduct.Key key =
+                new OneDnnProduct.Key(Factors.FLOATS, false, false, 16, 256, 32, 288, 288, 32, 32, false);
+        assertThat(OneDnnProduct.implementation(new OneDnn(), key)).startsWith("brg");
     }
 
     @ParameterizedTest
