@@ -41,32 +41,6 @@ interface Gemm extends AutoCloseable {
             int ldc);
 
     /**
-     * y = alpha A x + beta y, or with Aᵀ; A is row-major.
-     *
-     * @param transA whether to take Aᵀ
-     * @param rows stored rows of A
-     * @param columns stored columns of A
-     * @param alpha factor of the product
-     * @param a address of A
-     * @param lda elements from one row of A to the next
-     * @param x address of x
-     * @param beta factor of y before the product is added; 0 overwrites
-     * @param y address of y
-     * @param yStride elements from one of y's to the next
-     */
-    void multiplyVector(
-            boolean transA,
-            int rows,
-            int columns,
-            float alpha,
-            long a,
-            int lda,
-            long x,
-            float beta,
-            long y,
-            int yStride);
-
-    /**
      * Rows of X from which on W · Xᵀ is faster by {@link #multiplyCompiled} and {@link #transpose} than vector by vector; more than
      * there can be if these may not be called.
      */
@@ -80,7 +54,8 @@ interface Gemm extends AutoCloseable {
     }
 
     /**
-     * C = A B in single precision, all row-major, for an A that is read from memory. Each triple of sizes is compiled once and kept, so there should be few.
+     * C = A B in single precision, all row-major, for an A that is read from memory. Each triple of sizes is compiled once and
+     * kept, so there should be few.
      *
      * @param m rows of C
      * @param n columns of C
@@ -172,25 +147,6 @@ interface Gemm extends AutoCloseable {
     default void roundToBf16(int rows, int columns, long from, int fromStride, long to, int toStride) {
         throw new UnsupportedOperationException(describe() + " does not round to bfloat16");
     }
-
-    /**
-     * Rows of B up to which a product A [m, k] · Bᵀ runs without copying the factors first, which pays where A has few rows;
-     * 0 if none does.
-     */
-    int smallProduct(int m, int k);
-
-    /**
-     * Streams in which {@link #multiplyVector} should read a matrix from memory: as many rows together, each from a run of rows of its
-     * own, since some CPUs read ahead of long runs only. 1 where rows are best read one after the other.
-     */
-    int streams();
-
-    /**
-     * Whether parts of rows that are not in the cache are waited for, so that reading whole rows first pays.
-     *
-     * @param length elements of a row
-     */
-    boolean waitsForRows(int length);
 
     /** Frees what the products hold. */
     @Override

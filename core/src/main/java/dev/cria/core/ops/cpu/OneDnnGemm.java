@@ -272,36 +272,6 @@ final class OneDnnGemm implements Gemm {
     }
 
     @Override
-    public void multiplyVector(
-            boolean transA,
-            int rows,
-            int columns,
-            float alpha,
-            long a,
-            int lda,
-            long x,
-            float beta,
-            long y,
-            int yStride) {
-        rest.multiplyVector(transA, rows, columns, alpha, a, lda, x, beta, y, yStride);
-    }
-
-    @Override
-    public int smallProduct(int m, int k) {
-        return rest.smallProduct(m, k);
-    }
-
-    @Override
-    public int streams() {
-        return rest.streams();
-    }
-
-    @Override
-    public boolean waitsForRows(int length) {
-        return rest.waitsForRows(length);
-    }
-
-    @Override
     public void close() {
         if (scratchpad != null) {
             scratchpad.close();

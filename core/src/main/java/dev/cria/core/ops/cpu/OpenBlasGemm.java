@@ -84,8 +84,21 @@ final class OpenBlasGemm implements Gemm {
                 ldc);
     }
 
-    @Override
-    public void multiplyVector(
+    /**
+     * y = alpha A x + beta y, or with Aᵀ; A is row-major.
+     *
+     * @param transA whether to take Aᵀ
+     * @param rows stored rows of A
+     * @param columns stored columns of A
+     * @param alpha factor of the product
+     * @param aAddress address of A
+     * @param lda elements from one row of A to the next
+     * @param xAddress address of x
+     * @param beta factor of y before the product is added; 0 overwrites
+     * @param yAddress address of y
+     * @param yStride elements from one of y's to the next
+     */
+    void multiplyVector(
             boolean transA,
             int rows,
             int columns,
@@ -111,8 +124,11 @@ final class OpenBlasGemm implements Gemm {
                 yStride);
     }
 
-    @Override
-    public int smallProduct(int m, int k) {
+    /**
+     * Rows of B up to which a product A [m, k] · Bᵀ runs without copying the factors first, which pays where A has few rows;
+     * 0 if none does.
+     */
+    int smallProduct(int m, int k) {
         if (!hasSmallKernels() || k < SMALLEST_INNER) {
             return 0;
         }
@@ -120,13 +136,20 @@ final class OpenBlasGemm implements Gemm {
         return largest / GRAIN * GRAIN;
     }
 
-    @Override
-    public int streams() {
+    /**
+     * Streams in which {@link #multiplyVector} should read a matrix from memory: as many rows together, each from a run of rows of its
+     * own, since some CPUs read ahead of long runs only. 1 where rows are best read one after the other.
+     */
+    int streams() {
         return level == AVX2 ? STREAMS : 1;
     }
 
-    @Override
-    public boolean waitsForRows(int length) {
+    /**
+     * Whether parts of rows that are not in the cache are waited for, so that reading whole rows first pays.
+     *
+     * @param length elements of a row
+     */
+    boolean waitsForRows(int length) {
         return level == AVX2 && length <= SHORT_ROW;
     }
 }

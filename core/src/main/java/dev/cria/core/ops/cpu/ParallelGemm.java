@@ -59,9 +59,9 @@ final class ParallelGemm {
 
     /** Several products C [m, n] = A [m, k] · B [n, k]ᵀ with one A, or what they add to C, as one job. */
     void timesTransposed(List<Product> products, Floats a, int m, int k, boolean add) {
-        if (m >= pool.caller().weightGemm.fewestCompiled() && m <= SMALL_ROWS) {
+        if (isSkinny(m)) {
             skinny.timesTransposed(products, a, m, k, add);
-        } else if (m <= FEW_ROWS || (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0)) {
+        } else if (m <= FEW_ROWS || isSmall(m, k)) {
             int[] blocks = new int[products.size()];
             for (int i = 0; i < blocks.length; i++) {
                 blocks[i] = blocks(products.get(i).n, k);
@@ -75,15 +75,23 @@ final class ParallelGemm {
         }
     }
 
+    private boolean isSkinny(int m) {
+        return m <= SMALL_ROWS && m >= pool.caller().weightGemm.fewestCompiled();
+    }
+
+    private boolean isSmall(int m, int k) {
+        return m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0;
+    }
+
     /** The fastest way to multiply A [m, k] with blocks of any B that stay in the cache; good until the next product. */
     Block block(Floats a, int m, int k) {
-        if (m >= pool.caller().weightGemm.fewestCompiled() && m <= SMALL_ROWS) {
+        if (isSkinny(m)) {
             return skinny.block(a, m, k);
         }
         if (m <= FEW_ROWS) {
             return (b, from, rows, c, add, worker) -> timesVectors(b, from, rows, c, a, m, k, add, worker);
         }
-        if (m <= SMALL_ROWS && pool.caller().gemm.smallProduct(m, k) > 0) {
+        if (isSmall(m, k)) {
             return (b, from, rows, c, add, worker) -> timesSmall(b, from, rows, c, a, m, k, add, worker);
         }
         return (b, from, rows, c, add, worker) -> worker.weightGemm.multiply(

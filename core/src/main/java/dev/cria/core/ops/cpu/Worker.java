@@ -12,7 +12,7 @@ final class Worker implements AutoCloseable {
             1 << 13; // elements read ahead at once: 32 kB, small beside the L2 cache that keeps them
 
     final TileKernels kernels;
-    final Gemm gemm; // of any sizes, in single precision
+    final OpenBlasGemm gemm; // of any sizes, in single precision
     final Gemm weightGemm; // of products in sizes that come again
     final RawFloats from = new RawFloats(); // for calls of the C library
     final RawFloats to = new RawFloats();
@@ -21,7 +21,7 @@ final class Worker implements AutoCloseable {
     private double[] doubles = {};
     private @Nullable Thread bound; // the thread that this worker's settings were made on
 
-    Worker(TileKernels kernels, Gemm gemm, Gemm weightGemm) {
+    Worker(TileKernels kernels, OpenBlasGemm gemm, Gemm weightGemm) {
         this.kernels = kernels;
         this.gemm = gemm;
         this.weightGemm = weightGemm;
