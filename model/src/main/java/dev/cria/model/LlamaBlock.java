@@ -51,6 +51,11 @@ record LlamaBlock(
         return tape.swiGluLinearAdd(x, gateAndUp.get(0), gateAndUp.get(1), wDown);
     }
 
+    /** The weights but for the norms' gains, in the order of {@link #specs}. */
+    List<Parameter> matrices() {
+        return List.of(wq, wk, wv, wo, wGate, wUp, wDown);
+    }
+
     static LlamaBlock of(Parameters parameters, LlamaConfig config, int layer) {
         String at = prefix(layer);
         return new LlamaBlock(

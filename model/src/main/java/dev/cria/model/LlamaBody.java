@@ -19,6 +19,7 @@ final class LlamaBody {
     private final RotaryTable rope;
     private final Parameter embedding; // [vocab, hidden]
     private final List<LlamaBlock> blocks = new ArrayList<>();
+    private final List<List<Parameter>> matrices = new ArrayList<>(); // of each block
     private final Parameter finalNorm; // [hidden]
 
     /** A body of given weights. */
@@ -28,6 +29,7 @@ final class LlamaBody {
         this.embedding = parameters.get(EMBEDDING);
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
             blocks.add(LlamaBlock.of(parameters, config, layer));
+            matrices.add(blocks.get(layer).matrices());
         }
         this.finalNorm = parameters.get(FINAL_NORM);
     }
@@ -56,7 +58,7 @@ final class LlamaBody {
         for (int layer = 0; layer < blocks.size(); layer++) {
             LlamaBlock block = blocks.get(layer);
             LlamaBlock.Attention attention = attentions.apply(layer);
-            x = tape.block(x, (t, h) -> block.forward(t, h, rope, positions, attention));
+            x = tape.block(x, matrices.get(layer), (t, h) -> block.forward(t, h, rope, positions, attention));
         }
         return tape.rmsNorm(x, finalNorm, config.rmsNormEps());
     }

@@ -1,8 +1,10 @@
 package dev.cria.model;
 
+import dev.cria.core.autograd.Parameters;
 import dev.cria.core.train.CheckpointConfig;
 import dev.cria.core.train.TrainingConfig;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /**
  * Memory that training a model takes, in bytes, from its sizes and settings alone.
@@ -12,7 +14,7 @@ import java.util.Locale;
  * @param optimizer AdamW's moments
  * @param average the running average of the weights
  * @param staging the copy from which checkpoints are written
- * @param activations one batch's activations and their gradients, estimated from the block's tensors
+ * @param activations one batch's activations and their gradients, estimated from the block's tensors, less what finds room in weights' gradients
  * @param logits the rows of logits that exist at a time
  */
 public record TrainingMemory(
@@ -20,7 +22,6 @@ public record TrainingMemory(
     private static final double GB = 1e9;
     private static final long LOGIT_ROWS =
             512; // the LM head's loss works on so many tokens at a time, in bf16 on twice as many of half the bytes
-    private static final int WIDE = 512; // hidden sizes from which it is half as many
 
     /**
      * Memory for a language model.
@@ -29,8 +30,7 @@ public record TrainingMemory(
      */
     public static TrainingMemory of(
             LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
-        long rows = model.hiddenSize() < WIDE ? LOGIT_ROWS : LOGIT_ROWS / 2;
-        long logits = Float.BYTES * Math.min(rows, batchTokens) * (model.vocabSize() + model.hiddenSize());
+        long logits = Float.BYTES * Math.min(LOGIT_ROWS, batchTokens) * (model.vocabSize() + model.hiddenSize());
         return of(model, model.parameterCount(), logits, batchTokens, training, checkpoint);
     }
 
@@ -55,29 +55,53 @@ public record TrainingMemory(
             CheckpointConfig checkpoint) {
         long bytes = Float.BYTES * parameters;
         long average = training.averageDecay() > 0 ? bytes : 0;
-        long floats = activationsPerToken(model, training.activationCheckpointing()) + gradientsPerToken(model);
+        long floats = batchTokens
+                * (activationsPerToken(model, training.activationCheckpointing()) + gradientsPerToken(model));
+        long lent = training.accumulation() == 1 ? lent(model, batchTokens, training.activationCheckpointing()) : 0;
         return new TrainingMemory(
                 bytes,
                 bytes,
                 2 * bytes,
                 average,
                 checkpoint.background() ? 3 * bytes + average : 0,
-                Float.BYTES * batchTokens * floats,
+                Float.BYTES * (floats - lent),
                 logits);
     }
 
     /**
-     * Floats kept for the way back by each token. Of each block: inputs of both halves (hidden wide), queries, keys, values and their
-     * attention, gate and up; norms and the product of gate and up are computed again. Recomputing keeps each block's input
-     * and one block's rest.
+     * Floats kept for the way back by each token. Norms and the product of gate and up are computed again. Recomputing keeps each
+     * block's result and one block's rest.
      */
     private static long activationsPerToken(LlamaConfig model, boolean recomputing) {
-        long block = 2L * model.hiddenSize()
-                + 2L * model.queryWidth()
-                + 2L * model.keyValueWidth()
-                + 2L * model.intermediateSize();
+        long block = LongStream.of(blockWidths(model, false)).sum();
         long layers = model.numHiddenLayers();
         return recomputing ? layers * model.hiddenSize() + block : layers * block;
+    }
+
+    /** What a block keeps of each token, in its order: queries, keys, values, their attention, the second half's input, gate, up, and its result. */
+    private static long[] blockWidths(LlamaConfig model, boolean recomputing) {
+        long hidden = model.hiddenSize();
+        long queries = model.queryWidth();
+        long keys = model.keyValueWidth();
+        long ffn = model.intermediateSize();
+        return recomputing ? new long[] {hidden} : new long[] {queries, keys, keys, queries, hidden, ffn, ffn, hidden};
+    }
+
+    /** Floats of activations that find room in gradients of earlier blocks, which are not written yet. */
+    private static long lent(LlamaConfig model, long tokens, boolean recomputing) {
+        long blockWeights = LlamaBlock.specs(model, 0).stream()
+                .filter(Parameters.Spec::isMatrix)
+                .mapToLong(Parameters.Spec::length)
+                .sum();
+        long room = 0;
+        long used = 0;
+        for (int layer = 0; layer < model.numHiddenLayers(); layer++) {
+            for (long width : blockWidths(model, recomputing)) {
+                used += used + tokens * width <= room ? tokens * width : 0;
+            }
+            room += blockWeights;
+        }
+        return used;
     }
 
     /**

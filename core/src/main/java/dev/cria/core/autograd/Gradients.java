@@ -113,9 +113,11 @@ final class Gradients {
         return gradient.hasShapeOf(activation) ? gradient : gradient.reshapeLike(activation);
     }
 
-    /** Memory that may be used again. */
+    /** Memory that may be used again, unless it is an activation's: that is there until its block is done with and no longer. */
     void recycle(Tensor gradient) {
-        shelf(gradient.length()).push(gradient);
+        if (!tracked.contains(gradient)) {
+            shelf(gradient.length()).push(gradient);
+        }
     }
 
     private Deque<Tensor> shelf(long length) {

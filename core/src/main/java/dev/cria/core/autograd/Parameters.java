@@ -20,8 +20,6 @@ import org.nd4j.linalg.api.buffer.DataType;
  * frozen weights, which have no gradient.
  */
 public final class Parameters implements AutoCloseable {
-    private static final long ALIGNMENT = 16; // elements: weights start on 64-byte boundaries
-
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private final Map<String, Long> offsets = new LinkedHashMap<>();
     private final Slab values;
@@ -37,7 +35,8 @@ public final class Parameters implements AutoCloseable {
      * @param shape its shape; rank 2 and more counts as a matrix, which decays
      */
     public record Spec(String name, long... shape) {
-        long length() {
+        /** Number of elements. */
+        public long length() {
             long length = 1;
             for (long size : shape) {
                 length = Math.multiplyExact(length, size);
@@ -45,7 +44,8 @@ public final class Parameters implements AutoCloseable {
             return length;
         }
 
-        boolean isMatrix() {
+        /** Whether it has more than one dimension. */
+        public boolean isMatrix() {
             return shape.length > 1;
         }
     }
@@ -61,7 +61,7 @@ public final class Parameters implements AutoCloseable {
             if (offsets.put(spec.name(), length) != null) {
                 throw new IllegalArgumentException("two weights are named " + spec.name());
             }
-            length += (spec.length() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            length += Slab.aligned(spec.length());
             if (trained.test(spec.name())) {
                 trainable = length;
                 matrices = spec.isMatrix() ? length : matrices;
@@ -85,7 +85,7 @@ public final class Parameters implements AutoCloseable {
         long vectors = 0;
         long matrices = 0;
         for (Spec spec : specs) {
-            long padded = (spec.length() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            long padded = Slab.aligned(spec.length());
             if (offsets.put(spec.name(), spec.isMatrix() ? matrices : vectors) != null) {
                 throw new IllegalArgumentException("two weights are named " + spec.name());
             }
@@ -94,8 +94,8 @@ public final class Parameters implements AutoCloseable {
         }
         this.matrixLength = 0;
         this.trainedLength = 0;
-        this.values = Slab.allocate(dataType, Math.max(ALIGNMENT, vectors));
-        this.compact = Slab.allocate(matrixType, Math.max(ALIGNMENT, matrices));
+        this.values = Slab.allocate(dataType, Math.max(1, vectors));
+        this.compact = Slab.allocate(matrixType, Math.max(1, matrices));
         this.gradients = null;
         for (Spec spec : specs) {
             Slab slab = spec.isMatrix() ? compact : values;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Reverse-mode differentiation: each operation computes its result and, on a recording tape, notes how to go back.
  * {@link #backward} runs the notes in reverse and adds into the gradients of the {@link Parameter}s used.
  *
- * <p>Results live in the step's arena: they are valid until the tape is closed. A tape is used by one thread, for one
+ * <p>Results live in the step's arena: they are valid until the tape is closed, and those within a {@link #block} until the
+ * tape goes back. A tape is used by one thread, for one
  * forward and at most one backward pass. Gradients follow the tensors that operations return, not views of them: {@link #reshape},
  * not {@link Tensor#reshape}.
  */
@@ -25,6 +26,7 @@ public final class Tape implements AutoCloseable {
     private final TensorOps ops;
     private final Arena arena;
     private final Arena.Mark start;
+    private final ActivationMemory memory;
     private final Mode mode;
     private final double lossGradient;
     private final Gradients gradients;
@@ -60,6 +62,7 @@ public final class Tape implements AutoCloseable {
         this.ops = ops;
         this.arena = arena;
         this.start = arena.mark();
+        this.memory = new ActivationMemory(arena);
         this.mode = mode;
         this.lossGradient = lossGradient;
         this.gradients = new Gradients(ops, arena);
@@ -69,7 +72,7 @@ public final class Tape implements AutoCloseable {
 
     /** Rows of the embedding table: table [vocab, hidden], result [tokens, hidden]. */
     public Tensor embedding(Parameter table, int[] tokens) {
-        Tensor y = arena.allocate(tokens.length, table.value().columns());
+        Tensor y = memory.allocate(tokens.length, table.value().columns());
         ops.embedding(y, table.value(), tokens);
         record(y, dy -> {
             if (table.gradient() != null) {
@@ -81,7 +84,7 @@ public final class Tape implements AutoCloseable {
 
     /** x · weightᵀ: x [rows, in], weight [out, in], result [rows, out]. */
     public Tensor linear(Tensor x, Parameter weight) {
-        Tensor y = arena.allocate(x.rows(), weight.value().rows());
+        Tensor y = memory.allocate(x.rows(), weight.value().rows());
         ops.linear(y, x, weight.value(), false);
         record(y, dy -> linearBackward(x, List.of(projection(weight, dy))));
         return y;
@@ -101,10 +104,10 @@ public final class Tape implements AutoCloseable {
         List<Tensor> ys = new ArrayList<>(weights.length);
         List<Tensor> values = new ArrayList<>(weights.length);
         for (Parameter weight : weights) {
-            ys.add(arena.allocate(x.rows(), weight.value().rows()));
+            ys.add(memory.allocate(x.rows(), weight.value().rows()));
             values.add(weight.value());
         }
-        Tensor rstd = arena.allocate(x.rows());
+        Tensor rstd = memory.allocate(x.rows());
         Arena.Mark mark = arena.mark();
         Tensor normed = arena.allocateLike(x);
         ops.rmsNorm(normed, rstd, x, gain.value(), eps);
@@ -142,7 +145,7 @@ public final class Tape implements AutoCloseable {
 
     /** residual + x · weightᵀ: residual [rows, out], x [rows, in], weight [out, in], result [rows, out]. */
     public Tensor linearAdd(Tensor residual, Tensor x, Parameter weight) {
-        Tensor y = arena.allocateLike(residual);
+        Tensor y = memory.allocateLike(residual);
         ops.copy(y, residual);
         ops.linear(y, x, weight.value(), true);
         recordHandingOn(y, dy -> {
@@ -165,7 +168,7 @@ public final class Tape implements AutoCloseable {
 
     /** a + b, of one shape. */
     public Tensor add(Tensor a, Tensor b) {
-        Tensor y = arena.allocateLike(a);
+        Tensor y = memory.allocateLike(a);
         ops.copy(y, a);
         ops.addScaled(y, b, 1);
         recordHandingOn(y, dy -> {
@@ -177,8 +180,8 @@ public final class Tape implements AutoCloseable {
 
     /** Root-mean-square norm of each row times the gain: x [rows, hidden], gain [hidden]. */
     public Tensor rmsNorm(Tensor x, Parameter gain, double eps) {
-        Tensor y = arena.allocateLike(x);
-        Tensor rstd = arena.allocate(x.rows());
+        Tensor y = memory.allocateLike(x);
+        Tensor rstd = memory.allocate(x.rows());
         ops.rmsNorm(y, rstd, x, gain.value(), eps);
         watch(x); // the gain's gradient is made along with it
         record(y, dy -> rmsNormBackward(dy, x, gain, rstd));
@@ -196,7 +199,7 @@ public final class Tape implements AutoCloseable {
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim], positions [tokens]. */
     public Tensor rotary(Tensor x, RotaryTable table, int[] positions) {
-        return rotary(arena.allocateLike(x), x, table, positions);
+        return rotary(memory.allocateLike(x), x, table, positions);
     }
 
     /** As {@link #rotary(Tensor, RotaryTable, int[])}, but over x itself, which nothing else may read: such as a projection's result. */
@@ -224,8 +227,8 @@ public final class Tape implements AutoCloseable {
      * @return [tokens, heads * headDim]
      */
     public Tensor causalAttention(Tensor q, Tensor k, Tensor v, int headDim, Segments segments) {
-        Tensor y = arena.allocateLike(q);
-        Tensor logSumExp = arena.allocate(q.rows(), q.columns() / headDim);
+        Tensor y = memory.allocateLike(q);
+        Tensor logSumExp = memory.allocate(q.rows(), q.columns() / headDim);
         ops.causalAttention(y, logSumExp, q, k, v, headDim, segments);
         record(y, dy -> {
             Tensor dq = gradients.allocate(q);
@@ -250,7 +253,7 @@ public final class Tape implements AutoCloseable {
      * @return [rows, out]
      */
     public Tensor swiGluLinearAdd(Tensor residual, Tensor gate, Tensor up, Parameter weight) {
-        Tensor y = arena.allocateLike(residual);
+        Tensor y = memory.allocateLike(residual);
         Arena.Mark mark = arena.mark();
         Tensor product = arena.allocateLike(gate);
         ops.swiGlu(product, gate, up);
@@ -275,7 +278,7 @@ public final class Tape implements AutoCloseable {
 
     /** Chosen rows: x [rows, columns], result [n, columns]; the indices are distinct. */
     public Tensor gatherRows(Tensor x, int[] rows) {
-        Tensor y = arena.allocate(rows.length, x.columns());
+        Tensor y = memory.allocate(rows.length, x.columns());
         ops.gatherRows(y, x, rows);
         record(
                 y,
@@ -297,7 +300,7 @@ public final class Tape implements AutoCloseable {
 
     /** log(sum(exp(x))) of each row, such as the normalizer of logits: x [rows, columns], result [rows]. */
     public Tensor logSumExp(Tensor x) {
-        Tensor y = arena.allocate(x.rows());
+        Tensor y = memory.allocate(x.rows());
         ops.logSumExp(y, x);
         record(y, dy -> gradients.contribute(x, (dx, add) -> ops.logSumExpBackward(dx, dy, y, x, add)));
         return y;
@@ -324,7 +327,7 @@ public final class Tape implements AutoCloseable {
         if (mode == Mode.INFERENCE) {
             return new Scalar(share * crossEntropy(null, null, hidden, weight, targets, 0));
         }
-        Tensor dHidden = arena.allocateLike(hidden);
+        Tensor dHidden = gradients.allocate(hidden);
         Gradient dWeight = weight.contribution(targets.length);
         double sum = crossEntropy(dHidden, dWeight, hidden, weight, targets, share * lossGradient);
         Scalar loss = new Scalar(share * sum);
@@ -358,7 +361,7 @@ public final class Tape implements AutoCloseable {
      * @return [rows]
      */
     public Tensor tokenLogProbs(Tensor hidden, Parameter weight, int[] targets) {
-        Tensor y = arena.allocate(targets.length);
+        Tensor y = memory.allocate(targets.length);
         ops.tokenLogProbs(y, hidden, weight.value(), targets, arena);
         record(y, dy -> {
             Tensor dHidden = gradients.allocate(hidden);
@@ -382,7 +385,7 @@ public final class Tape implements AutoCloseable {
         if (weight.value().rows() != 1) {
             throw new IllegalArgumentException("a scalar head is one row, got " + weight.value());
         }
-        Tensor y = arena.allocate(x.rows());
+        Tensor y = memory.allocate(x.rows());
         ops.linear(y.reshape(x.rows(), 1), x, weight.value(), false);
         record(y, dy -> linearBackward(x, List.of(projection(weight, dy.reshape(x.rows(), 1)))));
         return y;
@@ -390,7 +393,7 @@ public final class Tape implements AutoCloseable {
 
     /** Numbers from outside, such as margins or advantages; nothing flows back into them: [n]. */
     public Tensor constant(float... values) {
-        Tensor y = arena.allocate(values.length);
+        Tensor y = memory.allocate(values.length);
         ops.upload(y, values, 0, values.length);
         return y;
     }
@@ -404,7 +407,7 @@ public final class Tape implements AutoCloseable {
 
     /** Chosen elements: x [n], result [indices]; an index may be named several times. */
     public Tensor gather(Tensor x, int... indices) {
-        Tensor y = arena.allocate(indices.length);
+        Tensor y = memory.allocate(indices.length);
         ops.gatherRows(y.reshape(indices.length, 1), x.reshape(x.length(), 1), indices);
         record(
                 y,
@@ -424,7 +427,7 @@ public final class Tape implements AutoCloseable {
      * @param groups [n], the group of each element, from 0 to below {@code count}; one without elements sums to 0
      */
     public Tensor sumBy(Tensor x, int[] groups, int count) {
-        Tensor y = arena.allocate(count);
+        Tensor y = memory.allocate(count);
         ops.fill(y, 0);
         ops.embeddingBackward(y.reshape(count, 1), x.reshape(x.length(), 1), groups);
         record(y, dy -> {
@@ -497,14 +500,14 @@ public final class Tape implements AutoCloseable {
     }
 
     private Tensor map(Tensor x, Elementwise f) {
-        Tensor y = arena.allocateLike(x);
+        Tensor y = memory.allocateLike(x);
         ops.zip(y, x, x, f.value());
         record(y, dy -> gradients.contribute(x, (dx, add) -> ops.zipBackward(dx, dy, x, x, f.byFirst(), add)));
         return y;
     }
 
     private Tensor zip(Tensor a, Tensor b, Elementwise f) {
-        Tensor y = arena.allocateLike(a);
+        Tensor y = memory.allocateLike(a);
         ops.zip(y, a, b, f.value());
         record(y, dy -> {
             gradients.contribute(a, (da, add) -> ops.zipBackward(da, dy, a, b, f.byFirst(), add));
@@ -573,13 +576,23 @@ public final class Tape implements AutoCloseable {
      * checkpointed block is computed again from its input.
      *
      * @param x the block's input; the output has the same shape
+     * @param weights that no other block uses. While their gradients count as zero, later blocks keep activations in that memory
+     *     until the way back comes to this block: so a step needs less of the arena
      * @param block computes the output; what else it reads must not need gradients other than parameters'
      */
-    public Tensor block(Tensor x, Block block) {
-        if (mode == Mode.RECORDING) {
-            return block.forward(this, x);
+    public Tensor block(Tensor x, List<Parameter> weights, Block block) {
+        memory.enterBlock();
+        Tensor y = mode == Mode.RECORDING ? block.forward(this, x) : blockWithoutRecord(x, block);
+        memory.leaveBlock();
+        if (mode != Mode.INFERENCE) {
+            memory.borrow(weights);
+            steps.add(memory::giveBack);
         }
-        Tensor y = arena.allocateLike(x);
+        return y;
+    }
+
+    private Tensor blockWithoutRecord(Tensor x, Block block) {
+        Tensor y = memory.allocateLike(x);
         try (Tape inner = new Tape(ops, arena, Mode.INFERENCE, 0)) {
             ops.copy(y, block.forward(inner, x));
         }
@@ -679,6 +692,7 @@ public final class Tape implements AutoCloseable {
     /** Gives the step's memory back. */
     @Override
     public void close() {
+        memory.close();
         arena.release(start);
     }
 }

@@ -11,8 +11,6 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>Not thread-safe: one arena belongs to one tape at a time.
  */
 public final class Arena implements AutoCloseable {
-    private static final long ALIGNMENT = 16; // elements: tensors start on 64-byte boundaries
-
     private final DataType dataType;
     private final Growth growth = Backend.computesOnHost() ? Growth.ON_HOST : Growth.ON_DEVICE;
     private final List<Slab> slabs = new ArrayList<>();
@@ -77,7 +75,7 @@ public final class Arena implements AutoCloseable {
         for (long size : shape) {
             length = Math.multiplyExact(length, size);
         }
-        long padded = Math.max(ALIGNMENT, (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        long padded = Slab.aligned(Math.max(1, length));
         while (current < slabs.size() && used + padded > slabs.get(current).length()) {
             current++;
             used = 0;

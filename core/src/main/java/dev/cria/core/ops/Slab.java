@@ -15,6 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Slab implements AutoCloseable {
     private static final int ALIGNMENT_BYTES = 64;
+    private static final long ALIGNMENT = ALIGNMENT_BYTES / Float.BYTES; // elements
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final INDArray array;
@@ -74,6 +75,11 @@ public final class Slab implements AutoCloseable {
                 : (ALIGNMENT_BYTES - misaligned) / array.dataType().width();
     }
 
+    /** Rounds a number of elements up so that a tensor after them starts on a 64-byte boundary. */
+    public static long aligned(long elements) {
+        return (elements + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
     /** Number of usable elements. */
     public long length() {
         return length;
@@ -93,6 +99,16 @@ public final class Slab implements AutoCloseable {
      */
     public Tensor tensor(long offset, long... shape) {
         return new Tensor(this, offset, shape.clone());
+    }
+
+    /** A matrix over part of this slab, as {@link #tensor(long, long...)}. */
+    public Tensor tensor(long offset, long rows, long columns) {
+        return new Tensor(this, offset, rows, columns);
+    }
+
+    /** A tensor of the shape of another, as {@link #tensor(long, long...)}. */
+    public Tensor tensorLike(Tensor other, long offset) {
+        return new Tensor(this, offset, other.sharedShape());
     }
 
     /** The flat ND4J array, padding included: for kernels. */

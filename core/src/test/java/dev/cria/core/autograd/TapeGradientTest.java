@@ -235,8 +235,10 @@ class TapeGradientTest {
                 Tensor x = rows(tape, w, "x");
                 Tensor y = tape.block(
                         x,
+                        List.of(),
                         (t, h) -> t.block(
                                 t.linearAdd(h, h, w.get("w")),
+                                List.of(),
                                 (inner, g) -> inner.mul(inner.rmsNorm(g, w.get("gain"), 1e-5), g)));
                 return tape.linearCrossEntropy(tape.add(y, x), w.get("head"), TARGETS);
             });

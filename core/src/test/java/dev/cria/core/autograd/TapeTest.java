@@ -53,8 +53,9 @@ class TapeTest {
 
     private Tensor body(Tape tape) {
         Tensor x = tape.embedding(weights.get("x"), ROWS);
-        Tensor y = tape.block(x, (t, h) -> t.linearAdd(h, t.rmsNorm(h, weights.get("gain"), 1e-5), weights.get("w")));
-        return tape.block(y, (t, h) -> {
+        Tensor y = tape.block(
+                x, List.of(), (t, h) -> t.linearAdd(h, t.rmsNorm(h, weights.get("gain"), 1e-5), weights.get("w")));
+        return tape.block(y, List.of(), (t, h) -> {
             List<Tensor> gateAndUp =
                     t.normLinear(h, weights.get("gain"), 1e-5, weights.get("w"), weights.get("frozen"));
             return t.swiGluLinearAdd(h, gateAndUp.get(0), gateAndUp.get(1), weights.get("frozen"));
@@ -128,7 +129,7 @@ class TapeTest {
     private double[][] blockOverLeaf(Tape.Mode mode) {
         try (Tape tape = engine.tape(mode, 1)) {
             Tensor leaf = weights.get("x").value();
-            tape.backward(loss(tape, tape.block(leaf, (t, h) -> t.linear(h, weights.get("w")))));
+            tape.backward(loss(tape, tape.block(leaf, List.of(), (t, h) -> t.linear(h, weights.get("w")))));
         }
         return gradients();
     }

@@ -15,8 +15,6 @@ import java.util.function.Function;
  */
 final class LmHead {
     private static final int CHUNK = 512; // rows whose exponentials exist at a time
-    private static final int WIDE =
-            512; // hidden sizes from which it is half as many: memory counts there, the LM head less
     private static final int SMALLEST_TASK = 32; // rows
 
     private final WorkerPool pool;
@@ -48,8 +46,7 @@ final class LmHead {
     void run(RowFactor factor, RowResult logProbs, Arena scratch) {
         Arena.Mark mark = scratch.mark();
         boolean narrow = Bf16HeadProducts.serve(sizes.width(), pool);
-        int largest = sizes.width() < WIDE ? CHUNK : CHUNK / 2;
-        int chunk = Math.min(narrow ? 2 * largest : largest, targets.length); // in bfloat16 as many bytes
+        int chunk = Math.min(narrow ? 2 * CHUNK : CHUNK, targets.length); // in bfloat16 as many bytes
         try {
             HeadProducts products = products(narrow, chunk, scratch);
             for (int from = 0; from < targets.length; from += chunk) {

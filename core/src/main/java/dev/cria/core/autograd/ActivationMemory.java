@@ -1,0 +1,110 @@
+package dev.cria.core.autograd;
+
+import dev.cria.core.ops.Arena;
+import dev.cria.core.ops.Slab;
+import dev.cria.core.ops.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a tape's results live: in its arena and, within blocks, in memory that earlier blocks lend: the gradients of their weights,
+ * while these count as zero. On the way back a block's gradients are written after all later blocks are done with, and
+ * with them what they kept there.
+ *
+ * <p>Memory lent by one weight after another that lies in a row, without padding in between, which must stay zero, is one piece. It is
+ * filled from its start; what does not fit goes to the arena.
+ */
+final class ActivationMemory implements AutoCloseable {
+    private final Arena arena;
+    private final List<Loan> loans = new ArrayList<>();
+    private int depth; // of blocks within blocks
+    private @Nullable Slab slab; // of the piece that is being filled
+    private long next; // its first free element
+    private long end;
+
+    /** What a block lends: those of its weights that know it as their borrower. */
+    private record Loan(List<Parameter> weights) {}
+
+    ActivationMemory(Arena arena) {
+        this.arena = arena;
+    }
+
+    /** A vector, content undefined. */
+    Tensor allocate(long length) {
+        Slab lent = reserve(length);
+        return lent == null ? arena.allocate(length) : lent.tensor(next - length, length);
+    }
+
+    /** A matrix, content undefined. */
+    Tensor allocate(long rows, long columns) {
+        long length = Math.multiplyExact(rows, columns);
+        Slab lent = reserve(length);
+        return lent == null ? arena.allocate(rows, columns) : lent.tensor(next - length, rows, columns);
+    }
+
+    /** A tensor of the shape of another, content undefined. */
+    Tensor allocateLike(Tensor other) {
+        Slab lent = reserve(other.length());
+        return lent == null ? arena.allocateLike(other) : lent.tensorLike(other, next - other.length());
+    }
+
+    /** Moves on by so many elements of lent memory; null if there is not enough. */
+    private @Nullable Slab reserve(long length) {
+        long start = Slab.aligned(next);
+        if (depth == 0 || slab == null || length == 0 || start + length > end) {
+            return null;
+        }
+        next = start + length;
+        return slab;
+    }
+
+    /** What is allocated from now on belongs to a block. */
+    void enterBlock() {
+        depth++;
+    }
+
+    /** The block is computed. */
+    void leaveBlock() {
+        depth--;
+    }
+
+    /** Takes these weights' gradients, where they count as zero, until {@link #giveBack}. */
+    void borrow(List<Parameter> weights) {
+        Loan loan = new Loan(weights);
+        loans.add(loan);
+        for (Parameter weight : weights) {
+            Tensor gradient = weight.lendGradient(loan);
+            if (gradient != null) {
+                add(gradient);
+            }
+        }
+    }
+
+    private void add(Tensor gradient) {
+        long start = gradient.offset();
+        if (gradient.slab() == slab && start == end) {
+            end = start + gradient.length();
+        } else if (gradient.length() > end - next) {
+            slab = gradient.slab();
+            next = start;
+            end = start + gradient.length();
+        }
+    }
+
+    /** Gives back what was borrowed last: nothing is kept there any more. */
+    void giveBack() {
+        Loan loan = loans.remove(loans.size() - 1);
+        for (Parameter weight : loan.weights) {
+            weight.takeGradientBack(loan);
+        }
+    }
+
+    /** Gives everything back. */
+    @Override
+    public void close() {
+        while (!loans.isEmpty()) {
+            giveBack();
+        }
+    }
+}
