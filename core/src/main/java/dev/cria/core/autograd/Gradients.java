@@ -22,7 +22,7 @@ final class Gradients {
     private final TensorOps ops;
     private final Arena arena;
     private final Set<Tensor> tracked = Collections.newSetFromMap(new IdentityHashMap<>(EXPECTED));
-    private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>(EXPECTED);
+    private final IdentityHashMap<Tensor, Tensor> byActivation = new IdentityHashMap<>(); // few at a time
     private final List<Shelf> free = new ArrayList<>(); // by length, of which there are few
 
     /** Writes a gradient, or adds to it. */

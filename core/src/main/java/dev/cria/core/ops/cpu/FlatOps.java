@@ -12,6 +12,7 @@ final class FlatOps {
     private static final long PER_TASK = 128 * TILE;
 
     private final WorkerPool pool;
+    private double[] partialSums = {}; // [tasks]
 
     FlatOps(WorkerPool pool) {
         this.pool = pool;
@@ -21,6 +22,12 @@ final class FlatOps {
     @FunctionalInterface
     private interface Stretch {
         void run(int task, long from, int length, Worker worker);
+    }
+
+    /** A sum over the first elements of a tile. */
+    @FunctionalInterface
+    private interface TileSum {
+        double of(float[] tile, int length, Worker worker);
     }
 
     void fill(Floats x, long length, float value) {
@@ -98,25 +105,32 @@ final class FlatOps {
     }
 
     double sum(Floats x, long length) {
-        double[] sums = new double[tasks(length)];
-        forTiles(length, (task, from, n, worker) -> {
-            float[] tile = worker.tile(0, TILE);
-            x.get(from, tile, 0, n);
+        return total(x, length, (tile, n, worker) -> {
+            double sum = 0;
             for (int i = 0; i < n; i++) {
-                sums[task] += tile[i];
+                sum += tile[i];
             }
+            return sum;
         });
-        return Arrays.stream(sums).sum();
     }
 
     double squaredNorm(Floats x, long length) {
-        double[] sums = new double[tasks(length)];
+        return total(x, length, (tile, n, worker) -> worker.kernels.dot(tile, 0, tile, 0, n));
+    }
+
+    /** The sum of what each tile gives. */
+    private double total(Floats x, long length, TileSum sum) {
+        int tasks = tasks(length);
+        if (partialSums.length < tasks) {
+            partialSums = new double[tasks];
+        }
+        Arrays.fill(partialSums, 0, tasks, 0);
         forTiles(length, (task, from, n, worker) -> {
             float[] tile = worker.tile(0, TILE);
             x.get(from, tile, 0, n);
-            sums[task] += worker.kernels.dot(tile, 0, tile, 0, n);
+            partialSums[task] += sum.of(tile, n, worker);
         });
-        return Arrays.stream(sums).sum();
+        return Arrays.stream(partialSums, 0, tasks).sum();
     }
 
     void adamW(Floats weights, Floats gradients, Floats first, Floats second, long length, AdamWUpdate update) {
