@@ -78,7 +78,10 @@ public record TrainingMemory(
         return recomputing ? layers * model.hiddenSize() + block : layers * block;
     }
 
-    /** What a block keeps of each token, in its order: queries, keys, values, their attention, the second half's input, gate, up, and its result. */
+    /**
+     * What a block keeps of each token, in its order: queries, keys, values, their attention, the second half's input, gate, up, and
+     * its result. Recomputing it keeps the result alone.
+     */
     private static long[] blockWidths(LlamaConfig model, boolean recomputing) {
         long hidden = model.hiddenSize();
         long queries = model.queryWidth();
@@ -97,7 +100,10 @@ public record TrainingMemory(
         long used = 0;
         for (int layer = 0; layer < model.numHiddenLayers(); layer++) {
             for (long width : blockWidths(model, recomputing)) {
-                used += used + tokens * width <= room ? tokens * width : 0;
+                long floats = tokens * width;
+                if (used + floats <= room) {
+                    used += floats;
+                }
             }
             room += blockWeights;
         }

@@ -15,16 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory lent by one weight after another that lies in a row, without padding in between, which must stay zero, is one piece. It is
  * filled from its start; what does not fit goes to the arena.
  */
-final class ActivationMemory implements AutoCloseable {
+final class ActivationMemory {
     private final Arena arena;
-    private final List<Loan> loans = new ArrayList<>();
+    private final List<Parameter> lenders = new ArrayList<>();
     private int depth; // of blocks within blocks
     private @Nullable Slab slab; // of the piece that is being filled
     private long next; // its first free element
     private long end;
-
-    /** What a block lends: those of its weights that know it as their borrower. */
-    private record Loan(List<Parameter> weights) {}
 
     ActivationMemory(Arena arena) {
         this.arena = arena;
@@ -69,16 +66,21 @@ final class ActivationMemory implements AutoCloseable {
         depth--;
     }
 
-    /** Takes these weights' gradients, where they count as zero, until {@link #giveBack}. */
-    void borrow(List<Parameter> weights) {
-        Loan loan = new Loan(weights);
-        loans.add(loan);
+    /**
+     * Takes these weights' gradients, where they count as zero.
+     *
+     * @return what {@link #giveBack} takes to give them back
+     */
+    int borrow(List<Parameter> weights) {
+        int before = lenders.size();
         for (Parameter weight : weights) {
-            Tensor gradient = weight.lendGradient(loan);
+            Tensor gradient = weight.lendGradient();
             if (gradient != null) {
+                lenders.add(weight);
                 add(gradient);
             }
         }
+        return before;
     }
 
     private void add(Tensor gradient) {
@@ -92,19 +94,11 @@ final class ActivationMemory implements AutoCloseable {
         }
     }
 
-    /** Gives back what was borrowed last: nothing is kept there any more. */
-    void giveBack() {
-        Loan loan = loans.remove(loans.size() - 1);
-        for (Parameter weight : loan.weights) {
-            weight.takeGradientBack(loan);
-        }
-    }
-
-    /** Gives everything back. */
-    @Override
-    public void close() {
-        while (!loans.isEmpty()) {
-            giveBack();
+    /** Gives back all but the first so many gradients: what lies there is not needed any more. Nothing new is kept there. */
+    void giveBack(int count) {
+        slab = null;
+        while (lenders.size() > count) {
+            lenders.remove(lenders.size() - 1).takeGradientBack();
         }
     }
 }

@@ -85,11 +85,7 @@ public final class GradientCheck {
     }
 
     private void differentiate(Collection<Parameter> parameters, Tape.Mode mode, Function<Tape, Scalar> loss) {
-        for (Parameter parameter : parameters) {
-            if (parameter.gradient() != null) {
-                ops.fill(parameter.gradient(), 0);
-            }
-        }
+        parameters.forEach(parameter -> parameter.clearGradient(ops));
         try (Tape tape = new Tape(ops, arena, mode, 1)) {
             tape.backward(loss.apply(tape));
         }

@@ -88,19 +88,31 @@ final class Gradients {
         return true;
     }
 
-    /** Hands a gradient on to an input that gets exactly this gradient; its memory changes owner. */
+    /** Hands a gradient on to an input that gets exactly this gradient; its memory changes owner, unless it is an activation's. */
     void handOn(Tensor activation, Tensor gradient) {
         if (!isTracked(activation)) {
             recycle(gradient);
             return;
         }
         Tensor present = byActivation.get(activation);
-        if (present == null) {
-            byActivation.put(activation, gradient);
-        } else {
+        if (present != null) {
             ops.addScaled(present, gradient, 1);
             recycle(gradient);
+        } else {
+            boolean staysHere = gradient != activation && isActivation(gradient);
+            byActivation.put(activation, staysHere ? copy(gradient, activation) : gradient);
         }
+    }
+
+    private Tensor copy(Tensor gradient, Tensor activation) {
+        Tensor copy = allocate(activation);
+        ops.copy(copy, gradient);
+        return copy;
+    }
+
+    /** Whether an operation's result lies there: in memory that may be a weight's gradient again once its block is done with. */
+    private boolean isActivation(Tensor gradient) {
+        return tracked.contains(gradient) || tracked.contains(gradient.origin());
     }
 
     /** A tensor shaped like the activation, content undefined. */
@@ -113,9 +125,9 @@ final class Gradients {
         return gradient.hasShapeOf(activation) ? gradient : gradient.reshapeLike(activation);
     }
 
-    /** Memory that may be used again, unless it is an activation's: that is there until its block is done with and no longer. */
+    /** Memory that may be used again, unless it is an activation's. */
     void recycle(Tensor gradient) {
-        if (!tracked.contains(gradient)) {
+        if (!isActivation(gradient)) {
             shelf(gradient.length()).push(gradient);
         }
     }

@@ -1,5 +1,6 @@
 package dev.cria.core.autograd;
 
+import dev.cria.core.ops.Slab;
 import dev.cria.core.ops.Tensor;
 import dev.cria.core.ops.TensorOps;
 import dev.cria.core.ops.TensorOps.Gradient;
@@ -17,7 +18,8 @@ public final class Parameter {
     private final Tensor value;
     private final @Nullable Tensor gradient;
     private @Nullable TensorOps zeros; // writes zeros to the gradient if it counts as zero; null if it is what it holds
-    private @Nullable Object borrower; // of the gradient's memory
+    private boolean lent; // holds a tape's activations meanwhile
+    private @Nullable Slab substitute; // takes contributions while it is lent
 
     Parameter(String name, Tensor value, @Nullable Tensor gradient) {
         this.name = name;
@@ -46,7 +48,15 @@ public final class Parameter {
      * @throws IllegalStateException if a tape that has not gone back yet keeps activations there; see {@link Tape#block}
      */
     public @Nullable Tensor gradient() {
-        requireNotLent();
+        if (lent) {
+            throw new IllegalStateException(
+                    "the gradient of %s is not there yet: its memory holds activations of a tape, which is to go back or to be closed first"
+                            .formatted(name));
+        }
+        return zeroed();
+    }
+
+    private @Nullable Tensor zeroed() {
         if (gradient != null && zeros != null) {
             zeros.fill(gradient, 0);
             zeros = null;
@@ -57,6 +67,14 @@ public final class Parameter {
     /** Sets the gradient to zero. */
     void clearGradient(TensorOps ops) {
         zeros = ops;
+        dropSubstitute();
+    }
+
+    private void dropSubstitute() {
+        if (substitute != null) {
+            substitute.close();
+            substitute = null;
+        }
     }
 
     /**
@@ -64,42 +82,50 @@ public final class Parameter {
      *
      * @param rows that the operation sums over; without any it would overwrite nothing
      * @return null if frozen or loaded for inference
-     * @throws IllegalStateException if a tape keeps activations there
      */
     @Nullable
     Gradient contribution(int rows) {
-        requireNotLent();
-        Tensor tensor = rows == 0 ? gradient() : gradient;
-        if (tensor == null) {
+        if (lent || rows == 0) {
+            Tensor sum = sum();
+            return sum == null ? null : new Gradient(sum, true);
+        }
+        if (gradient == null) {
             return null;
         }
         boolean accumulate = zeros == null;
         zeros = null;
-        return new Gradient(tensor, accumulate);
+        return new Gradient(gradient, accumulate);
+    }
+
+    /** What an operation adds to that reaches some elements only; null if frozen or loaded for inference. */
+    @Nullable
+    Tensor sum() {
+        if (!lent) {
+            return zeroed();
+        }
+        if (substitute == null) {
+            substitute = Slab.allocate(value.dataType(), value.length()); // zeros
+        }
+        return substitute.tensorLike(value, 0);
     }
 
     /** The gradient's memory, for other use until {@link #takeGradientBack}; null if it is needed, or lent already. */
     @Nullable
-    Tensor lendGradient(Object to) {
-        if (zeros == null || borrower != null || gradient == null) {
+    Tensor lendGradient() {
+        if (zeros == null || lent || gradient == null) {
             return null;
         }
-        borrower = to;
+        lent = true;
         return gradient;
     }
 
-    /** The memory, if it was lent to this borrower, is the gradient's again, which counts as zero. */
-    void takeGradientBack(Object from) {
-        if (borrower == from) {
-            borrower = null;
-        }
-    }
-
-    private void requireNotLent() {
-        if (borrower != null) {
-            throw new IllegalStateException(
-                    "the gradient of %s is in use: a tape keeps activations of later blocks there until it goes back or is closed; of tapes that are open together over the same weights the first goes back first, and a block's weights belong to it alone"
-                            .formatted(name));
+    /** The memory that was lent is the gradient's again: what was contributed meanwhile, or it counts as zero. */
+    void takeGradientBack() {
+        lent = false;
+        if (substitute != null && gradient != null && zeros != null) {
+            zeros.copy(gradient, substitute.tensorLike(gradient, 0));
+            zeros = null;
+            dropSubstitute();
         }
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Reverse-mode differentiation: each operation computes its result and, on a recording tape, notes how to go back.
  * {@link #backward} runs the notes in reverse and adds into the gradients of the {@link Parameter}s used.
  *
- * <p>Results live in the step's arena: they are valid until the tape is closed, and those within a {@link #block} until the
+ * <p>Results live in the step's arena: they are valid until the tape is closed, and those of a {@link #block} and within it until the
  * tape goes back. A tape is used by one thread, for one
  * forward and at most one backward pass. Gradients follow the tensors that operations return, not views of them: {@link #reshape},
  * not {@link Tensor#reshape}.
@@ -75,8 +75,9 @@ public final class Tape implements AutoCloseable {
         Tensor y = memory.allocate(tokens.length, table.value().columns());
         ops.embedding(y, table.value(), tokens);
         record(y, dy -> {
-            if (table.gradient() != null) {
-                ops.embeddingBackward(table.gradient(), dy, tokens);
+            Tensor sum = table.sum();
+            if (sum != null) {
+                ops.embeddingBackward(sum, dy, tokens);
             }
         });
         return y;
@@ -189,7 +190,7 @@ public final class Tape implements AutoCloseable {
     }
 
     private void rmsNormBackward(Tensor dy, Tensor x, Parameter gain, Tensor rstd) {
-        gradients.contribute(x, (dx, add) -> ops.rmsNormBackward(dx, gain.gradient(), dy, x, gain.value(), rstd, add));
+        gradients.contribute(x, (dx, add) -> ops.rmsNormBackward(dx, gain.sum(), dy, x, gain.value(), rstd, add));
     }
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim]. */
@@ -576,17 +577,22 @@ public final class Tape implements AutoCloseable {
      * checkpointed block is computed again from its input.
      *
      * @param x the block's input; the output has the same shape
-     * @param weights that no other block uses. While their gradients count as zero, later blocks keep activations in that memory
-     *     until the way back comes to this block: so a step needs less of the arena
+     * @param weights the block's. While their gradients count as zero, later blocks keep activations in that memory until the way
+     *     back comes to this block, so that a step needs less of the arena. Should a gradient reach one before that, since another
+     *     block or another tape uses it too, it takes memory of its own
      * @param block computes the output; what else it reads must not need gradients other than parameters'
      */
     public Tensor block(Tensor x, List<Parameter> weights, Block block) {
+        Tensor y;
         memory.enterBlock();
-        Tensor y = mode == Mode.RECORDING ? block.forward(this, x) : blockWithoutRecord(x, block);
-        memory.leaveBlock();
+        try {
+            y = mode == Mode.RECORDING ? block.forward(this, x) : blockWithoutRecord(x, block);
+        } finally {
+            memory.leaveBlock();
+        }
         if (mode != Mode.INFERENCE) {
-            memory.borrow(weights);
-            steps.add(memory::giveBack);
+            int borrowedBefore = memory.borrow(weights);
+            steps.add(() -> memory.giveBack(borrowedBefore));
         }
         return y;
     }
@@ -692,7 +698,7 @@ public final class Tape implements AutoCloseable {
     /** Gives the step's memory back. */
     @Override
     public void close() {
-        memory.close();
+        memory.giveBack(0);
         arena.release(start);
     }
 }
