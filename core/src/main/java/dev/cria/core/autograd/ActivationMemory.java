@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a tape's results live: in its arena and, within blocks, in memory that earlier blocks lend: the gradients of their weights,
- * while these count as zero. On the way back a block's gradients are written after all later blocks are done with, and
- * with them what they kept there.
+ * while these count as zero. On the way back a block's gradients are written when all later blocks are done with, and so is
+ * what these kept there.
  *
  * <p>Memory lent by one weight after another that lies in a row, without padding in between, which must stay zero, is one piece. It is
- * filled from its start; what does not fit goes to the arena.
+ * filled from its start; what does not fit goes to the arena. A new piece that is larger takes the place of what is left of the one before.
  */
 final class ActivationMemory {
     private final Arena arena;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A named weight: a view of a model's flat buffers, as is its gradient.
  *
  * <p>Gradients that are set to zero are not written: the operation that next adds to one overwrites it, and who reads one before that
- * finds zeros all the same. So a step writes and reads its gradients once less. A tensor that was asked for before
+ * finds zeros all the same. So a step writes and reads its gradients once less. Meanwhile a tape may keep activations there ({@link
+ * Tape#block}); what is contributed in that time is summed elsewhere, and reading is refused. A tensor that was asked for before
  * gradients were set to zero may hold the old ones: ask again.
  */
 public final class Parameter {
@@ -70,7 +71,8 @@ public final class Parameter {
         dropSubstitute();
     }
 
-    private void dropSubstitute() {
+    /** Forgets what was contributed while the gradient was lent. */
+    void dropSubstitute() {
         if (substitute != null) {
             substitute.close();
             substitute = null;
@@ -86,8 +88,8 @@ public final class Parameter {
     @Nullable
     Gradient contribution(int rows) {
         if (lent || rows == 0) {
-            Tensor sum = sum();
-            return sum == null ? null : new Gradient(sum, true);
+            Tensor addend = addend();
+            return addend == null ? null : new Gradient(addend, true);
         }
         if (gradient == null) {
             return null;
@@ -97,9 +99,9 @@ public final class Parameter {
         return new Gradient(gradient, accumulate);
     }
 
-    /** What an operation adds to that reaches some elements only; null if frozen or loaded for inference. */
+    /** Where an operation adds to that does not overwrite: zeros are written first; null if frozen or loaded for inference. */
     @Nullable
-    Tensor sum() {
+    Tensor addend() {
         if (!lent) {
             return zeroed();
         }

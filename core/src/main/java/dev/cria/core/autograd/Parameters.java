@@ -169,7 +169,11 @@ public final class Parameters implements AutoCloseable {
         byName.values().forEach(parameter -> parameter.clearGradient(ops));
     }
 
-    /** Gradients of everything trained, flat: [trainedLength]. */
+    /**
+     * Gradients of everything trained, flat: [trainedLength].
+     *
+     * @throws IllegalStateException if a tape that has not gone back yet keeps activations there; see {@link Tape#block}
+     */
     public Tensor gradients() {
         return range(0, trainedLength).gradients();
     }
@@ -220,9 +224,10 @@ public final class Parameters implements AutoCloseable {
         return new Range(from, values.tensor(from, to - from), slab.tensor(from, to - from));
     }
 
-    /** Frees weights and gradients. */
+    /** Frees weights and gradients; tapes that computed with them are closed before. */
     @Override
     public void close() {
+        byName.values().forEach(Parameter::dropSubstitute);
         values.close();
         if (compact != null) {
             compact.close();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Reverse-mode differentiation: each operation computes its result and, on a recording tape, notes how to go back.
  * {@link #backward} runs the notes in reverse and adds into the gradients of the {@link Parameter}s used.
  *
- * <p>Results live in the step's arena: they are valid until the tape is closed, and those of a {@link #block} and within it until the
+ * <p>Results live in the step's arena and are valid until the tape is closed; those of a {@link #block} and within it are valid until the
  * tape goes back. A tape is used by one thread, for one
  * forward and at most one backward pass. Gradients follow the tensors that operations return, not views of them: {@link #reshape},
  * not {@link Tensor#reshape}.
@@ -75,9 +75,9 @@ public final class Tape implements AutoCloseable {
         Tensor y = memory.allocate(tokens.length, table.value().columns());
         ops.embedding(y, table.value(), tokens);
         record(y, dy -> {
-            Tensor sum = table.sum();
-            if (sum != null) {
-                ops.embeddingBackward(sum, dy, tokens);
+            Tensor addend = table.addend();
+            if (addend != null) {
+                ops.embeddingBackward(addend, dy, tokens);
             }
         });
         return y;
@@ -190,7 +190,7 @@ public final class Tape implements AutoCloseable {
     }
 
     private void rmsNormBackward(Tensor dy, Tensor x, Parameter gain, Tensor rstd) {
-        gradients.contribute(x, (dx, add) -> ops.rmsNormBackward(dx, gain.sum(), dy, x, gain.value(), rstd, add));
+        gradients.contribute(x, (dx, add) -> ops.rmsNormBackward(dx, gain.addend(), dy, x, gain.value(), rstd, add));
     }
 
     /** Rotary position embedding of every head: x [tokens, heads * headDim]. */
@@ -590,7 +590,7 @@ public final class Tape implements AutoCloseable {
         } finally {
             memory.leaveBlock();
         }
-        if (mode != Mode.INFERENCE) {
+        if (mode != Mode.INFERENCE && !wentBack) {
             int borrowedBefore = memory.borrow(weights);
             steps.add(() -> memory.giveBack(borrowedBefore));
         }

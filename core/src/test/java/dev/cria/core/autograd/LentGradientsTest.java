@@ -258,6 +258,9 @@ class LentGradientsTest {
                     }));
             tape.block(tape.embedding(weights.get("head"), TOKENS), List.of(), (t, h) -> block(t, h, 0));
             assertThat(gradients()).isEqualTo(before);
+            clear();
+            loss(tape, true);
+            assertThat(gradient(weights.get("down0"))).containsOnly(0);
         }
     }
 }

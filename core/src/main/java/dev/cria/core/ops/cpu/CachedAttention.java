@@ -71,7 +71,7 @@ final class CachedAttention {
     private void fetch(Floats rows, int[] spans, Worker worker) {
         int width = kvHeads * headDim;
         for (int i = 0; i < spans.length; i += 2) {
-            worker.fetch(rows, (long) spans[i] * width, (long) (spans[i + 1] - spans[i]) * width);
+            worker.fetchInStreams(rows, (long) spans[i] * width, (long) (spans[i + 1] - spans[i]) * width);
         }
     }
 

@@ -10,6 +10,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Worker implements AutoCloseable {
     private static final int FETCH =
             1 << 13; // elements read ahead at once: 32 kB, small beside the L2 cache that keeps them
+    private static final int STREAMS = 4; // in which memory is read: fewer and more are slower
+    private static final int LINE = 16; // floats of a cache line
 
     final TileKernels kernels;
     final OpenBlasGemm gemm; // of any sizes, in single precision
@@ -19,6 +21,7 @@ final class Worker implements AutoCloseable {
     private final List<float[]> tiles = new ArrayList<>();
     private final List<NativeTile> nativeTiles = new ArrayList<>();
     private double[] doubles = {};
+    float fetched; // lest the compiler leave out reads whose values nobody asks for
     private @Nullable Thread bound; // the thread that this worker's settings were made on
 
     Worker(TileKernels kernels, OpenBlasGemm gemm, Gemm weightGemm) {
@@ -40,12 +43,27 @@ final class Worker implements AutoCloseable {
         return tile;
     }
 
-    /** Reads elements from {@code index} on into the cache, as fast as memory gives them; uses the tile of slot 0. */
+    /** Copies elements from {@code index} on to the tile of slot 0, piece by piece, for the sake of having them in the cache. */
     void fetch(Floats from, long index, long length) {
         float[] copy = tile(0, FETCH);
         for (long done = 0; done < length; done += FETCH) {
             from.get(index + done, copy, 0, (int) Math.min(FETCH, length - done));
         }
+    }
+
+    /**
+     * Reads elements from {@code index} on, but for the last few, into the cache: one of each line, in streams. With AVX2 alone that is
+     * faster than {@link #fetch}.
+     */
+    void fetchInStreams(Floats from, long index, long length) {
+        long run = length / (STREAMS * LINE) * LINE;
+        float sum = 0;
+        for (long i = 0; i < run; i += LINE) {
+            for (int stream = 0; stream < STREAMS; stream++) {
+                sum += from.get(index + stream * run + i);
+            }
+        }
+        fetched = sum;
     }
 
     /** An array of at least {@code length} elements, undefined content. */
