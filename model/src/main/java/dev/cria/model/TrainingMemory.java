@@ -55,9 +55,9 @@ public record TrainingMemory(
             CheckpointConfig checkpoint) {
         long bytes = Float.BYTES * parameters;
         long average = training.averageDecay() > 0 ? bytes : 0;
-        long floats = batchTokens
-                * (activationsPerToken(model, training.activationCheckpointing()) + gradientsPerToken(model));
-        long lent = training.accumulation() == 1 ? lent(model, batchTokens, training.activationCheckpointing()) : 0;
+        boolean recomputing = training.activationCheckpointing();
+        long floats = batchTokens * (activationsPerToken(model, recomputing) + gradientsPerToken(model));
+        long lent = training.accumulation() == 1 ? lent(model, batchTokens, recomputing) : 0;
         return new TrainingMemory(
                 bytes,
                 bytes,
@@ -73,9 +73,9 @@ public record TrainingMemory(
      * block's result and one block's rest.
      */
     private static long activationsPerToken(LlamaConfig model, boolean recomputing) {
-        long block = LongStream.of(blockWidths(model, false)).sum();
-        long layers = model.numHiddenLayers();
-        return recomputing ? layers * model.hiddenSize() + block : layers * block;
+        long kept = model.numHiddenLayers()
+                * LongStream.of(blockWidths(model, recomputing)).sum();
+        return recomputing ? kept + LongStream.of(blockWidths(model, false)).sum() : kept;
     }
 
     /**
@@ -96,10 +96,11 @@ public record TrainingMemory(
                 .filter(Parameters.Spec::isMatrix)
                 .mapToLong(Parameters.Spec::length)
                 .sum();
+        long[] widths = blockWidths(model, recomputing);
         long room = 0;
         long used = 0;
         for (int layer = 0; layer < model.numHiddenLayers(); layer++) {
-            for (long width : blockWidths(model, recomputing)) {
+            for (long width : widths) {
                 long floats = tokens * width;
                 if (used + floats <= room) {
                     used += floats;

@@ -51,11 +51,11 @@ class RunPlanTest {
         try (Engine engine = Engine.create();
                 Llama model =
                         Llama.random(engine, config.model().withMaxPositionEmbeddings(row.length), 1, name -> true)) {
-            if (config.training().accumulation() == 1) {
-                model.parameters().clearGradients(engine.ops()); // their memory is lent to activations
-            }
-            try (Tape tape = engine.tape(mode, 1)) {
-                tape.backward(model.loss(tape, batch));
+            model.parameters().clearGradients(engine.ops()); // whose memory is lent to the first batch's activations
+            for (int i = 0; i < config.training().accumulation(); i++) {
+                try (Tape tape = engine.tape(mode, 1)) {
+                    tape.backward(model.loss(tape, batch));
+                }
             }
             return engine.arena().peak() * Float.BYTES;
         }

@@ -75,7 +75,7 @@ public final class Slab implements AutoCloseable {
                 : (ALIGNMENT_BYTES - misaligned) / array.dataType().width();
     }
 
-    /** Rounds a number of elements up so that a tensor after them starts on a 64-byte boundary. */
+    /** Rounds a number of elements up so that floats or doubles after them start on a 64-byte boundary. */
     public static long aligned(long elements) {
         return (elements + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
