@@ -1,10 +1,13 @@
 package dev.cria.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.cria.core.ops.BackendException;
 import dev.cria.core.ops.backend.BackendChoice;
 import dev.cria.core.ops.gpu.GpuUnavailableException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
@@ -51,10 +54,12 @@ import picocli.CommandLine.Spec;
             BenchCommand.class
         })
 public final class Cria implements Runnable {
+    private static final String LOGGERS = "dev.cria"; // as logback.xml names them
+
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
-            description = "Log more, and show the stack trace of an error.")
+            description = "Log every step, and show the stack trace of an error.")
     private boolean verbose;
 
     @Option(
@@ -83,8 +88,7 @@ public final class Cria implements Runnable {
         commandLine.setParameterExceptionHandler(Errors::usage);
         commandLine.setExecutionExceptionHandler((e, command, result) -> Errors.failure(e, command, cria.verbose));
         commandLine.setExecutionStrategy(result -> {
-            // Before anything logs: logback.xml reads it.
-            System.setProperty("cria.logLevel", cria.verbose ? "DEBUG" : "INFO");
+            ((Logger) LoggerFactory.getLogger(LOGGERS)).setLevel(cria.verbose ? Level.DEBUG : Level.INFO);
             cria.checkBackend(result);
             return new CommandLine.RunLast().execute(result);
         });

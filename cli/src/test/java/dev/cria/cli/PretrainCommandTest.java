@@ -2,6 +2,9 @@ package dev.cria.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class PretrainCommandTest {
     @TempDir
@@ -29,6 +33,31 @@ class PretrainCommandTest {
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString()).contains("held-out loss", "cria generate --model " + run);
         assertThat(run.resolve("checkpoints/latest")).exists();
+    }
+
+    @Test
+    void verboseLogsEveryStep() throws IOException {
+        assertThat(logOfThreeSteps("quiet")).noneMatch(line -> line.startsWith("step 2/3"));
+        assertThat(logOfThreeSteps("loud", "--verbose")).anyMatch(line -> line.startsWith("step 2/3: loss"));
+    }
+
+    private List<String> logOfThreeSteps(String name, String... options) throws IOException {
+        Path text = Files.writeString(directory.resolve("text.txt"), "one two three four. ".repeat(100));
+        List<String> arguments = new ArrayList<>(List.of("--input", text.toString(), "--set", "training.steps=3"));
+        arguments.addAll(List.of("--output", directory.resolve(name).toString()));
+        arguments.addAll(List.of(options));
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.cria");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            assertThat(pretrain(arguments.toArray(String[]::new)))
+                    .as(err.toString())
+                    .isZero();
+        } finally {
+            logger.detachAppender(lines);
+        }
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs a line now and then: at evaluations, at checkpoints and every so many steps. */
+/** Logs a line now and then: at evaluations, at checkpoints and every so many steps; those between at level DEBUG. */
 public final class LogListener implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(LogListener.class);
 
@@ -51,6 +51,8 @@ public final class LogListener implements TrainingListener {
         }
         if (report.validationLoss().isPresent() || report.step() % everySteps == 0) {
             LOG.info("{}{}", line(report), speed(report, left));
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug("{}{}", line(report), speed(report, left));
         }
     }
 
