@@ -30,6 +30,10 @@ public record ConfigChange(String key, String from, String to) {
             for (String name : names) {
                 compare(key.isEmpty() ? name : key + "." + name, child(before, name), child(after, name), changes);
             }
+        } else if (before.isArray() && after.isArray() && before.size() == after.size()) {
+            for (int i = 0; i < before.size(); i++) {
+                compare("%s[%d]".formatted(key, i), before.get(i), after.get(i), changes);
+            }
         } else if (!before.equals(after) && !sameNumber(before, after)) {
             changes.add(new ConfigChange(key, before.toString(), after.toString()));
         }
