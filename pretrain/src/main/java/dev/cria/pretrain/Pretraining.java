@@ -79,8 +79,7 @@ public final class Pretraining implements AutoCloseable {
             Function<Llama, Objective<RaggedBatch>> objective) {
         PretrainConfig config = data.config();
         RunPlan.of(config).memory().require(DeviceMemory.bytes());
-        Predicate<String> trained =
-                NamePatterns.anyOf(config.training().frozen()).negate();
+        Predicate<String> trained = config.training().trained();
         Llama model = data.checkpoint()
                 .map(directory -> load(engine, directory, config.model(), trained))
                 .orElseGet(() ->
@@ -158,9 +157,10 @@ public final class Pretraining implements AutoCloseable {
         return model;
     }
 
-    /** Frees the weights. */
+    /** Frees the weights, and what training needs beside them. */
     @Override
     public void close() {
+        loop.close();
         model.close();
     }
 }

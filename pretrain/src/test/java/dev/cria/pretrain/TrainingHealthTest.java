@@ -128,6 +128,45 @@ class TrainingHealthTest {
     }
 
     @Test
+    void aRunWhoseLastCheckpointCannotBeWrittenFails() {
+        for (boolean background : List.of(true, false)) {
+            String name = "background-" + background;
+            Path folder = directory.resolve(name).resolve(Checkpoints.FOLDER);
+            TrainingListener obstacle = new TrainingListener() {
+                @Override
+                public void onStep(StepReport report) {
+                    try {
+                        Files.writeString(folder, "in the way");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+
+            assertThatThrownBy(() -> train(name, obstacle, "checkpoint.background=" + background))
+                    .as(name)
+                    .hasMessageContaining(Checkpoints.FOLDER);
+        }
+    }
+
+    @Test
+    void anInterruptDoesNotFreeMemoryThatACheckpointIsWrittenFrom() {
+        TrainingListener interrupter = new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+                Thread.currentThread().interrupt();
+            }
+        };
+
+        train("interrupted", interrupter, "checkpoint.background=true");
+
+        assertThat(Thread.interrupted()).isTrue(); // kept for who called
+        train("undisturbed", NOBODY);
+        String name = "model.layers.1.mlp.up_proj.weight";
+        assertThat(weight("interrupted", name)).isEqualTo(weight("undisturbed", name));
+    }
+
+    @Test
     void theBestCheckpointIsKept() {
         train(
                 "run",

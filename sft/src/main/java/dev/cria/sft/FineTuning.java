@@ -7,6 +7,7 @@ import dev.cria.core.data.RaggedBatch;
 import dev.cria.core.ops.backend.DeviceMemory;
 import dev.cria.core.train.Loss;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.NamePatterns;
 import dev.cria.core.train.Objective;
 import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.RunDirectory;
@@ -99,9 +100,13 @@ public final class FineTuning implements AutoCloseable {
             List<TrainingListener> listeners,
             Function<Llama, Objective<RaggedBatch>> objective) {
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
-        BaseModel base =
-                BaseModel.load(engine, checkpoint.orElseGet(() -> baseOf(config)), config.data(), name -> true);
+        BaseModel base = BaseModel.load(
+                engine,
+                checkpoint.orElseGet(() -> baseOf(config)),
+                config.data(),
+                config.training().trained());
         try {
+            NamePatterns.check(config.training().frozen(), base.model().parameters());
             SftData data = SftData.prepare(
                     config, source, base.format(), base.model().config().maxPositionEmbeddings());
             LOG.info("{}", data.counts().summary());
@@ -196,9 +201,10 @@ public final class FineTuning implements AutoCloseable {
         return base.format();
     }
 
-    /** Frees the weights. */
+    /** Frees the weights, and what training needs beside them. */
     @Override
     public void close() {
+        loop.close();
         base.model().close();
     }
 }

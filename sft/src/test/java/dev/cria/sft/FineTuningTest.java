@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
+import dev.cria.core.checkpoint.Safetensors;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.MetricsFile;
@@ -91,6 +92,18 @@ class FineTuningTest {
             assertThat(weights(halved)).as("%s", packing).isEqualTo(weights(whole));
             assertThat(Files.readAllLines(halved.resolve(MetricsFile.NAME))).hasSize(9);
         }
+    }
+
+    @Test
+    void frozenWeightsStayAsTheyAre() {
+        Path run = directory.resolve("run");
+        train(run, config("training.steps=5", "training.frozen=[model.embed_tokens.*]"), false, List.of());
+
+        assertThat(weight(run, "model.embed_tokens.weight")).isEqualTo(weight(base, "model.embed_tokens.weight"));
+        assertThat(weight(run, "model.norm.weight")).isNotEqualTo(weight(base, "model.norm.weight"));
+        assertThatThrownBy(() -> train(
+                        directory.resolve("other"), config("training.frozen=[nothing.like.this]"), false, List.of()))
+                .hasMessageContaining("training.frozen: no weight is named like 'nothing.like.this'");
     }
 
     @Test
@@ -219,6 +232,12 @@ class FineTuningTest {
                 FineTuning opened = FineTuning.open(engine, config, ChatSource.of(COLOURS), run, List.of(stopper))) {
             tuning[0] = opened;
             return opened.run();
+        }
+    }
+
+    private static float[] weight(Path run, String name) {
+        try (Safetensors file = Safetensors.open(Checkpoints.resolve(run))) {
+            return file.read(name);
         }
     }
 

@@ -97,19 +97,26 @@ final class CheckpointWriting implements AutoCloseable {
         }
     }
 
-    /** Waits for the checkpoint that is being written. */
+    /**
+     * Waits for the checkpoint that is being written, whoever interrupts: the writer reads memory that is copied to or freed next. An
+     * interrupt is kept for later.
+     */
     void await() {
         Future<Written> writing = pending;
         pending = null;
-        if (writing != null) {
+        boolean interrupted = false;
+        while (writing != null) {
             try {
                 finished.add(writing.get());
+                writing = null;
             } catch (ExecutionException e) {
                 throw new IllegalStateException("the checkpoint writer failed", e.getCause());
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for a checkpoint", e);
+                interrupted = true;
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

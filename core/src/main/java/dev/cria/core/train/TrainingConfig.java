@@ -4,6 +4,7 @@ import static dev.cria.core.config.Ranges.require;
 
 import dev.cria.core.ops.Precision;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Length and reproducibility of a training run.
@@ -60,6 +61,11 @@ public record TrainingConfig(
     /** 1,000 steps, seed 1, one batch a step. */
     public static TrainingConfig defaults() {
         return new TrainingConfig(1000, 1, 1, false);
+    }
+
+    /** Whether a weight of a name is trained. */
+    public Predicate<String> trained() {
+        return NamePatterns.anyOf(frozen).negate();
     }
 
     /** This with another number of steps. */

@@ -23,7 +23,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  *
  * @param <B> kind of batch
  */
-public final class TrainingLoop<B extends Batch> {
+public final class TrainingLoop<B extends Batch> implements AutoCloseable {
     private static final String UPDATES = "optimizer_updates";
     private static final String PROGRESS = "progress";
     private static final String HEALTH = "health";
@@ -41,7 +41,9 @@ public final class TrainingLoop<B extends Batch> {
     private final Progress progress = new Progress();
     private long lastCheckpointStep = -1;
     private long lastCheckpointTime = System.nanoTime();
+    private @Nullable RuntimeException checkpointFailure; // of the last one, if it could not be written
     private boolean improved;
+    private boolean closed;
     private volatile boolean stopRequested;
 
     /** Why a run ended. */
@@ -111,21 +113,26 @@ public final class TrainingLoop<B extends Batch> {
     }
 
     /**
-     * Continues from a checkpoint whose weights the model already holds.
+     * Continues from a checkpoint whose weights the model already holds. If that fails the loop is closed.
      *
      * @throws dev.cria.core.io.InvalidFileException if the checkpoint is damaged or of another stage
      */
     public void resume(Path checkpoint) {
-        TrainerState state = restore(checkpoint, true);
-        setup.data().restore(state.cursor());
-        if (setup.checkpoints() != null) {
-            setup.checkpoints().recordChanges(state.step(), ConfigChange.between(state.config(), setup.config()));
+        try {
+            TrainerState state = restore(checkpoint, true);
+            setup.data().restore(state.cursor());
+            if (setup.checkpoints() != null) {
+                setup.checkpoints().recordChanges(state.step(), ConfigChange.between(state.config(), setup.config()));
+            }
+            listeners.restore(state.listenerStates());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
-        listeners.restore(state.listenerStates());
     }
 
     /**
-     * Trains to the end, or until asked to stop.
+     * Trains to the end, or until asked to stop, and closes.
      *
      * @throws TrainingFailedException if too many updates in a row had to be skipped
      */
@@ -133,6 +140,15 @@ public final class TrainingLoop<B extends Batch> {
         try {
             return train();
         } finally {
+            close();
+        }
+    }
+
+    /** Ends the listeners and frees what training needs beside the model; {@link #run} has done so at its end. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
             Closing.all(checkpoints, average, optimizer, tensorWatch, listeners);
         }
     }
@@ -254,23 +270,21 @@ public final class TrainingLoop<B extends Batch> {
         CheckpointWriting writing = checkpoints;
         if (writing != null) {
             writing.await();
-            RuntimeException failure = tellOfCheckpoints(writing);
-            if (failure != null) {
-                throw failure;
+            tellOfCheckpoints(writing);
+            if (checkpointFailure != null) {
+                throw checkpointFailure;
             }
         }
     }
 
-    /** Tells the listeners of finished checkpoints; returns why the last of them failed, if it did. */
-    private @Nullable RuntimeException tellOfCheckpoints(CheckpointWriting writing) {
-        RuntimeException failure = null;
+    /** Tells the listeners of finished checkpoints, and keeps why the last of them failed, if it did. */
+    private void tellOfCheckpoints(CheckpointWriting writing) {
         for (CheckpointWriting.Written written : writing.drain()) {
-            failure = written.failure();
+            checkpointFailure = written.failure();
             if (written.directory() != null) {
                 listeners.onCheckpoint(written.step(), written.directory());
             }
         }
-        return failure;
     }
 
     private TrainingTensors tensors() {

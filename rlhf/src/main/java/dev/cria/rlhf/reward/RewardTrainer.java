@@ -5,6 +5,7 @@ import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigText;
 import dev.cria.core.ops.backend.DeviceMemory;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.NamePatterns;
 import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.core.train.TrainingListener;
@@ -78,10 +79,14 @@ public final class RewardTrainer implements AutoCloseable {
             List<TrainingListener> listeners) {
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
         RewardModel model = checkpoint
-                .map(directory ->
-                        RewardModel.load(engine, directory, config.data().marks(), name -> true))
+                .map(directory -> RewardModel.load(
+                        engine,
+                        directory,
+                        config.data().marks(),
+                        config.training().trained()))
                 .orElseGet(() -> begin(engine, config));
         try {
+            NamePatterns.check(config.training().frozen(), model.model().parameters());
             int maxPositions = model.model().config().maxPositionEmbeddings();
             RewardData data = RewardData.prepare(config, own, others, model.format(), maxPositions);
             data.summary().lines().forEach(LOG::info);
@@ -110,7 +115,7 @@ public final class RewardTrainer implements AutoCloseable {
                 config.data().marks(),
                 config.headDeviation(),
                 config.training().seed(),
-                name -> true);
+                config.training().trained());
     }
 
     private static TrainingSetup<PreferenceBatch> setup(
@@ -180,9 +185,10 @@ public final class RewardTrainer implements AutoCloseable {
         return model;
     }
 
-    /** Frees the weights. */
+    /** Frees the weights, and what training needs beside them. */
     @Override
     public void close() {
+        loop.close();
         model.close();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
+import dev.cria.core.checkpoint.Safetensors;
 import dev.cria.core.config.ConfigLoader;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.train.MetricsFile;
@@ -96,6 +97,23 @@ class RewardTrainerTest {
 
         assertThat(weights(halved)).isEqualTo(weights(whole));
         assertThat(Files.readAllLines(halved.resolve(MetricsFile.NAME))).hasSize(9);
+    }
+
+    @Test
+    void frozenWeightsStayAsTheyAre() throws IOException {
+        Path run = directory.resolve("run");
+        train(run, config("training.steps=3", "training.frozen=[model.*]"), false, List.of());
+
+        assertThat(weight(run, "model.norm.weight")).isEqualTo(weight(base, "model.norm.weight"));
+        assertThatThrownBy(() -> train(
+                        directory.resolve("other"), config("training.frozen=[nothing.like.this]"), false, List.of()))
+                .hasMessageContaining("training.frozen: no weight is named like 'nothing.like.this'");
+    }
+
+    private static float[] weight(Path run, String name) {
+        try (Safetensors file = Safetensors.open(Checkpoints.resolve(run))) {
+            return file.read(name);
+        }
     }
 
     @Test
