@@ -3,8 +3,11 @@ package dev.cria.model;
 import dev.cria.core.autograd.Parameters;
 import dev.cria.core.train.CheckpointConfig;
 import dev.cria.core.train.TrainingConfig;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Memory that training a model takes, in bytes, from its sizes and settings alone.
@@ -31,7 +34,7 @@ public record TrainingMemory(
     public static TrainingMemory of(
             LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
         long logits = Float.BYTES * Math.min(LOGIT_ROWS, batchTokens) * (model.vocabSize() + model.hiddenSize());
-        return of(model, model.parameterCount(), logits, batchTokens, training, checkpoint);
+        return of(model, LlamaHead.LANGUAGE_MODEL, logits, batchTokens, training, checkpoint);
     }
 
     /**
@@ -41,31 +44,39 @@ public record TrainingMemory(
      */
     public static TrainingMemory ofScalar(
             LlamaConfig model, long batchTokens, TrainingConfig training, CheckpointConfig checkpoint) {
-        long languageHead = model.tieWordEmbeddings() ? 0 : (long) model.vocabSize() * model.hiddenSize();
-        long parameters = model.parameterCount() - languageHead + model.hiddenSize();
-        return of(model, parameters, 0, batchTokens, training, checkpoint);
+        return of(model, LlamaHead.SCALAR, 0, batchTokens, training, checkpoint);
     }
 
     private static TrainingMemory of(
             LlamaConfig model,
-            long parameters,
+            LlamaHead head,
             long logits,
             long batchTokens,
             TrainingConfig training,
             CheckpointConfig checkpoint) {
-        long bytes = Float.BYTES * parameters;
-        long average = training.averageDecay() > 0 ? bytes : 0;
+        long weights = Float.BYTES * floats(head.specs(model).stream());
+        long trained = Float.BYTES * floats(trained(head.specs(model), training));
+        long average = training.averageDecay() > 0 ? trained : 0;
         boolean recomputing = training.activationCheckpointing();
         long floats = batchTokens * (activationsPerToken(model, recomputing) + gradientsPerToken(model));
-        long lent = training.accumulation() == 1 ? lent(model, batchTokens, recomputing) : 0;
+        long lent = training.accumulation() == 1 ? lent(model, batchTokens, training) : 0;
         return new TrainingMemory(
-                bytes,
-                bytes,
-                2 * bytes,
+                weights,
+                trained,
+                2 * trained,
                 average,
-                checkpoint.background() ? 3 * bytes + average : 0,
+                checkpoint.background() ? weights + 2 * trained + average : 0,
                 Float.BYTES * (floats - lent),
                 logits);
+    }
+
+    private static long floats(Stream<Parameters.Spec> specs) {
+        return specs.mapToLong(Parameters.Spec::length).sum();
+    }
+
+    private static Stream<Parameters.Spec> trained(List<Parameters.Spec> specs, TrainingConfig training) {
+        Predicate<String> trained = training.trained();
+        return specs.stream().filter(spec -> trained.test(spec.name()));
     }
 
     /**
@@ -91,12 +102,8 @@ public record TrainingMemory(
     }
 
     /** Floats of activations that find room in gradients of earlier blocks, which are not written yet. */
-    private static long lent(LlamaConfig model, long tokens, boolean recomputing) {
-        long blockWeights = LlamaBlock.specs(model, 0).stream()
-                .filter(Parameters.Spec::isMatrix)
-                .mapToLong(Parameters.Spec::length)
-                .sum();
-        long[] widths = blockWidths(model, recomputing);
+    private static long lent(LlamaConfig model, long tokens, TrainingConfig training) {
+        long[] widths = blockWidths(model, training.activationCheckpointing());
         long room = 0;
         long used = 0;
         for (int layer = 0; layer < model.numHiddenLayers(); layer++) {
@@ -106,7 +113,7 @@ public record TrainingMemory(
                     used += floats;
                 }
             }
-            room += blockWeights;
+            room += floats(trained(LlamaBlock.specs(model, layer), training).filter(Parameters.Spec::isMatrix));
         }
         return used;
     }

@@ -37,6 +37,21 @@ class RunMemoryTest {
     }
 
     @Test
+    void frozenWeightsHaveNeitherGradientsNorMomentsNorAnAverage() {
+        TrainingMemory all = plan("training.averageDecay=0.99");
+        TrainingMemory some =
+                plan("training.averageDecay=0.99", "training.frozen=[model.embed_tokens.*, model.layers.*]");
+
+        long trained = Float.BYTES * 128L; // of the tiny model: the last norm's gain
+        assertThat(some.weights()).isEqualTo(all.weights());
+        assertThat(some.gradients()).isEqualTo(trained);
+        assertThat(some.optimizer()).isEqualTo(2 * trained);
+        assertThat(some.average()).isEqualTo(trained);
+        assertThat(some.staging()).isEqualTo(all.weights() + 3 * trained);
+        assertThat(some.activations()).isGreaterThan(all.activations()); // no gradient is there to lend room
+    }
+
+    @Test
     void aScalarHeadSparesTheLogitsAndTheLanguageHead() {
         PretrainConfig config = ConfigLoader.of(PretrainConfig.class)
                 .presets("model", LlamaPresets.presets())
