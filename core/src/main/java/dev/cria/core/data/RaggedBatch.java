@@ -3,7 +3,6 @@ package dev.cria.core.data;
 import dev.cria.core.ops.Segments;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A flat list of tokens that falls into segments, with the token each position should predict. There is no padding.
@@ -44,7 +43,7 @@ public record RaggedBatch(int[] tokens, int[] targets, Segments segments) implem
         return new RaggedBatch(tokens, targets, segments);
     }
 
-    /** Batches one after another as one; their segments stay apart. */
+    /** Batches one after another as one; their segments stay apart and keep their prefixes. */
     public static RaggedBatch concat(List<RaggedBatch> parts) {
         if (parts.size() == 1) {
             return parts.get(0);
@@ -53,10 +52,23 @@ public record RaggedBatch(int[] tokens, int[] targets, Segments segments) implem
                 parts.stream().flatMapToInt(part -> Arrays.stream(part.tokens)).toArray();
         int[] targets =
                 parts.stream().flatMapToInt(part -> Arrays.stream(part.targets)).toArray();
-        int[] lengths = parts.stream()
-                .flatMapToInt(part -> IntStream.range(0, part.segments.count()).map(part.segments::length))
-                .toArray();
-        return new RaggedBatch(tokens, targets, Segments.ofLengths(lengths));
+        return new RaggedBatch(tokens, targets, segments(parts));
+    }
+
+    private static Segments segments(List<RaggedBatch> parts) {
+        int count = parts.stream().mapToInt(part -> part.segments.count()).sum();
+        int[] lengths = new int[count];
+        int[] prefixes = new int[count];
+        int first = 0; // index of the part's first segment among all
+        for (RaggedBatch part : parts) {
+            for (int s = 0; s < part.segments.count(); s++) {
+                int prefix = part.segments.prefix(s);
+                lengths[first + s] = part.segments.length(s);
+                prefixes[first + s] = prefix == Segments.NO_PREFIX ? Segments.NO_PREFIX : first + prefix;
+            }
+            first += part.segments.count();
+        }
+        return Segments.withPrefixes(lengths, prefixes);
     }
 
     /** Positions that have a target, ascending: [targets]. */
