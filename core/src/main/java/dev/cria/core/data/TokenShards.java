@@ -76,6 +76,7 @@ public final class TokenShards {
 
     private void checkDocuments() {
         boolean sound = documents.type() == NpyType.INT64
+                && index.documents() >= 0
                 && documents.length() == index.documents() + 1
                 && documents.get(0) == 0
                 && documents.get(documents.length() - 1) == tokens();

@@ -155,6 +155,16 @@ class TokenShardsTest {
     }
 
     @Test
+    void refusesLessThanNoDocuments() throws IOException {
+        write(100, 1000);
+        edit("\"documents\" : 3", "\"documents\" : -1");
+        new NpyWriter(directory.resolve("documents.npy"), NpyType.INT64).close();
+        assertThatThrownBy(() -> TokenShards.open(directory))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("rising offsets of -1 documents");
+    }
+
+    @Test
     void saysWhichShardIsMissing() throws IOException {
         write(100, 40);
         Files.delete(directory.resolve("tokens-00001.npy"));
