@@ -5,6 +5,7 @@ import dev.cria.core.io.DurableFiles;
 import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ import java.util.stream.Stream;
 /**
  * The {@code checkpoints} folder of a run: one directory {@code step-00000100} per checkpoint, and {@code latest}, a
  * relative symbolic link to the newest, so that any program can open {@code RUN/checkpoints/latest} as a model
- * directory. Where links cannot be made, {@code latest} is a text file that holds the directory's name; {@link #resolve}
- * understands both.
+ * directory; {@code best} is one to the checkpoint with the lowest held-out loss, where that is kept. Where links cannot
+ * be made, they are text files that hold the directory's name; {@link #resolve} understands both.
  */
 public final class Checkpoints {
     /** Name of the folder in a run directory. */
@@ -38,6 +39,7 @@ public final class Checkpoints {
     /** Name of the directory of the model that is trained, in a checkpoint that holds several. */
     public static final String POLICY = "policy";
 
+    private static final int MAX_POINTER_BYTES = 64;
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
     private final Path folder;
@@ -59,7 +61,7 @@ public final class Checkpoints {
 
     /**
      * Finds the model that a path means: a model directory, a run (its newest checkpoint), a {@code checkpoints} folder or its
-     * {@code latest}; of a checkpoint that holds several models, its {@code policy}.
+     * {@code latest} or {@code best}; of a checkpoint that holds several models, its {@code policy}.
      *
      * @throws InvalidFileException if it means none
      */
@@ -71,13 +73,13 @@ public final class Checkpoints {
 
     /**
      * Finds the checkpoint that a path means: a checkpoint's directory, a run (its newest checkpoint), a {@code checkpoints}
-     * folder or its {@code latest}.
+     * folder or its {@code latest} or {@code best}.
      *
      * @throws InvalidFileException if it means none
      */
     public static Path resolveCheckpoint(Path path) {
-        if (Files.isRegularFile(path) && path.endsWith(LATEST)) {
-            return newestIn(path.resolveSibling(""), path);
+        if (Files.isRegularFile(path) && (path.endsWith(LATEST) || path.endsWith(BEST))) {
+            return pointedTo(path);
         }
         if (!Files.isDirectory(path)) {
             throw new InvalidFileException(path, "there is no such directory; name a checkpoint or a run");
@@ -86,6 +88,25 @@ public final class Checkpoints {
             return newestIn(path.resolve(FOLDER), path);
         }
         return path.endsWith(FOLDER) ? newestIn(path, path) : path;
+    }
+
+    /** The checkpoint that a text file names; only one beside the file will do, wherever the file comes from. */
+    private static Path pointedTo(Path pointer) {
+        String name = startOf(pointer).strip();
+        Path checkpoint = STEP.matcher(name).matches() ? pointer.resolveSibling(name) : pointer;
+        if (!Files.isDirectory(checkpoint)) {
+            throw new InvalidFileException(
+                    pointer, "it does not name a checkpoint beside it; name the checkpoint's directory itself");
+        }
+        return checkpoint;
+    }
+
+    private static String startOf(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(MAX_POINTER_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", file, e);
+        }
     }
 
     private static Path newestIn(Path folder, Path asked) {

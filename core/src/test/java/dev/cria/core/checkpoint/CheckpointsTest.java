@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
     @TempDir
@@ -63,9 +65,36 @@ class CheckpointsTest {
                 .isEqualTo(folder.resolve("latest"))
                 .isDirectory();
         assertThat(Checkpoints.resolve(checkpoints.path(100))).isEqualTo(checkpoints.path(100));
-        Files.delete(folder.resolve("latest"));
-        Files.writeString(folder.resolve("latest"), "step-00000200");
-        assertThat(Checkpoints.resolve(folder.resolve("latest"))).isEqualTo(saved);
+    }
+
+    @Test
+    void findsTheCheckpointThatATextFileNames() throws IOException {
+        Path older = checkpoints.save(100, text("one"));
+        Path saved = checkpoints.save(200, text("two"));
+        Path best = run.resolve("checkpoints/best");
+        Path latest = run.resolve("checkpoints/latest");
+        Files.writeString(best, "step-00000100");
+        Files.delete(latest);
+        Files.writeString(latest, "step-00000200\n");
+
+        assertThat(Checkpoints.resolve(best)).isEqualTo(older);
+        assertThat(Checkpoints.resolve(latest)).isEqualTo(saved);
+        Files.writeString(latest, "step-00000100");
+        assertThat(Checkpoints.resolve(latest)).isEqualTo(older);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ".", "..", "../elsewhere", "/", "elsewhere", "step-00000300", "step-00000100/policy", "\0"})
+    void refusesATextFileThatNamesNoCheckpointBesideIt(String name) throws IOException {
+        checkpoints.save(100, directory -> write(directory.resolve("policy/config.json"), "one"));
+        Files.createDirectories(run.resolve("elsewhere"));
+        Files.createDirectories(run.resolve("checkpoints/elsewhere"));
+        Path best = Files.writeString(run.resolve("checkpoints/best"), name);
+
+        assertThatThrownBy(() -> Checkpoints.resolve(best))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageStartingWith(best + ": it does not name a checkpoint beside it");
     }
 
     @Test
