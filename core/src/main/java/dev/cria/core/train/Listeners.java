@@ -47,25 +47,34 @@ public record Listeners(List<TrainingListener> all) implements TrainingListener 
         all.forEach(listener -> listener.onRewind(fromStep, toStep));
     }
 
-    /** The states of those that have one, by class. */
+    /** The states of those that have one, by class; the second of a class has a number, and so on. */
     public Map<String, JsonNode> states() {
         Map<String, JsonNode> states = new LinkedHashMap<>();
-        all.forEach(listener -> listener.state().ifPresent(state -> states.put(key(listener), state)));
+        byKey().forEach((key, listener) -> listener.state().ifPresent(state -> states.put(key, state)));
         return states;
     }
 
     /** Hands the states that {@link #states} returned back to their listeners. */
     public void restore(Map<String, JsonNode> states) {
-        for (TrainingListener listener : all) {
-            JsonNode state = states.get(key(listener));
+        byKey().forEach((key, listener) -> {
+            JsonNode state = states.get(key);
             if (state != null) {
                 listener.restore(state);
             }
-        }
+        });
     }
 
-    private static String key(TrainingListener listener) {
-        return PREFIX + listener.getClass().getName();
+    private Map<String, TrainingListener> byKey() {
+        Map<String, TrainingListener> keyed = new LinkedHashMap<>();
+        for (TrainingListener listener : all) {
+            String first = PREFIX + listener.getClass().getName();
+            String key = first;
+            for (int n = 2; keyed.containsKey(key); n++) {
+                key = first + "#" + n;
+            }
+            keyed.put(key, listener);
+        }
+        return keyed;
     }
 
     @Override
