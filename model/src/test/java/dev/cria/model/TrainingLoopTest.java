@@ -1,6 +1,7 @@
 package dev.cria.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -71,6 +72,33 @@ class TrainingLoopTest {
     }
 
     @Test
+    void aFailureWhileClosingDoesNotHideWhyTheRunFailed() {
+        List<Boolean> closed = new ArrayList<>();
+        TrainingListener failing = new TrainingListener() {
+            @Override
+            public void onStep(StepReport report) {
+                throw new IllegalStateException("the step failed");
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("closing failed");
+            }
+        };
+        TrainingListener closing = new TrainingListener() {
+            @Override
+            public void close() {
+                closed.add(true);
+            }
+        };
+
+        assertThatThrownBy(() -> weightsAfter(1, 1, null, List.of(failing, closing), TEXT))
+                .hasMessage("the step failed")
+                .hasSuppressedException(new IllegalStateException("closing failed"));
+        assertThat(closed).hasSize(1);
+    }
+
+    @Test
     void tensorsAreReportedToThoseWhoAskForThem() {
         ISchedule constant = new FixedSchedule(1e-3);
         float[] before = weightsAfter(5, 1, constant, TEXT);
@@ -121,6 +149,15 @@ class TrainingLoopTest {
     }
 
     private float[] weightsAfter(long steps, int accumulation, @Nullable ISchedule schedule, RaggedBatch... batches) {
+        return weightsAfter(steps, accumulation, schedule, List.of(watch()), batches);
+    }
+
+    private static float[] weightsAfter(
+            long steps,
+            int accumulation,
+            @Nullable ISchedule schedule,
+            List<TrainingListener> listeners,
+            RaggedBatch... batches) {
         try (Engine engine = Engine.create();
                 Llama model = TinyModels.llama(engine, SEED)) {
             TrainingSetup<RaggedBatch> setup = new TrainingSetup<>(
@@ -134,7 +171,7 @@ class TrainingLoopTest {
                     new EvaluationConfig(0),
                     null,
                     NullNode.getInstance(),
-                    List.of(watch()));
+                    listeners);
             (schedule == null ? new TrainingLoop<>(setup) : new TrainingLoop<>(setup, schedule)).run();
             Tensor trained = model.parameters().trained();
             float[] values = new float[(int) trained.length()];

@@ -77,8 +77,14 @@ public record Listeners(List<TrainingListener> all) implements TrainingListener 
         return keyed;
     }
 
+    /** Closes each, even if one before it fails; the first failure is thrown and carries the others. */
     @Override
     public void close() {
-        all.forEach(TrainingListener::close);
+        if (!all.isEmpty()) {
+            TrainingListener last = all.get(all.size() - 1);
+            try (last) {
+                new Listeners(all.subList(0, all.size() - 1)).close();
+            }
+        }
     }
 }

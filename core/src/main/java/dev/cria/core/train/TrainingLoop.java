@@ -137,19 +137,23 @@ public final class TrainingLoop<B extends Batch> implements AutoCloseable {
      * @throws TrainingFailedException if too many updates in a row had to be skipped
      */
     public Result run() {
-        try {
-            return train();
-        } finally {
-            close();
+        try (TrainingLoop<B> closing = this) {
+            return closing.train();
         }
     }
 
     /** Ends the listeners and frees what training needs beside the model; {@link #run} has done so at its end. */
     @Override
     public void close() {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        try (listeners;
+                tensorWatch;
+                optimizer;
+                average;
+                checkpoints) { // closed from the last to the first
             closed = true;
-            Closing.all(checkpoints, average, optimizer, tensorWatch, listeners);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.cria.core.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,36 @@ class ListenersTest {
         resumed.restore(Map.of(KEY, IntNode.valueOf(9), "listener.of.another", NullNode.getInstance()));
 
         assertThat(resumed.all()).extracting(TrainingListener::state).containsExactly(state(9), state(1));
+    }
+
+    @Test
+    void allAreClosedAndNoFailureIsLost() {
+        List<String> closed = new ArrayList<>();
+        Listeners listeners = new Listeners(List.of(
+                closing(() -> closed.add("first")),
+                closing(() -> {
+                    throw new IllegalStateException("second");
+                }),
+                closing(() -> closed.add("third")),
+                closing(() -> {
+                    throw new StackOverflowError("fourth");
+                }),
+                closing(() -> closed.add("fifth"))));
+
+        assertThatThrownBy(listeners::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("second")
+                .hasSuppressedException(new StackOverflowError("fourth"));
+        assertThat(closed).containsExactly("first", "third", "fifth");
+    }
+
+    private static TrainingListener closing(Runnable action) {
+        return new TrainingListener() {
+            @Override
+            public void close() {
+                action.run();
+            }
+        };
     }
 
     private static Optional<JsonNode> state(int number) {

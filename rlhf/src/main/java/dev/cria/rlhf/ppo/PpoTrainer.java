@@ -353,8 +353,9 @@ public final class PpoTrainer implements AutoCloseable {
     /** Frees the optimizers; the models stay open. */
     @Override
     public void close() {
-        listeners.close();
-        policyOptimizer.close();
-        valueOptimizer.close();
+        try (valueOptimizer;
+                policyOptimizer) {
+            listeners.close();
+        }
     }
 }
