@@ -3,6 +3,7 @@ package dev.cria.core.checkpoint;
 import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -229,16 +230,24 @@ public final class Safetensors implements AutoCloseable {
         buffer.flip();
     }
 
-    /** Closes the files. */
+    /** Closes the files, each even if one before it fails. */
     @Override
     public void close() {
+        UncheckedIOException failure = null;
         for (Map.Entry<Path, FileChannel> entry : channels.entrySet()) {
             try {
                 entry.getValue().close();
             } catch (IOException e) {
-                throw FileErrors.unchecked("cannot close", entry.getKey(), e);
+                UncheckedIOException another = FileErrors.unchecked("cannot close", entry.getKey(), e);
+                if (failure != null) {
+                    another.addSuppressed(failure);
+                }
+                failure = another;
             }
         }
         channels.clear();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -52,7 +52,13 @@ public final class TokenShardWriter implements AutoCloseable {
             throw new IllegalArgumentException(
                     "vocabSize and shardTokens must be positive, are %d and %d".formatted(vocabSize, shardTokens));
         }
-        return new TokenShardWriter(AtomicDirectory.create(directory), tokenizer, vocabSize, shardTokens);
+        AtomicDirectory begun = AtomicDirectory.create(directory);
+        try {
+            return new TokenShardWriter(begun, tokenizer, vocabSize, shardTokens);
+        } catch (RuntimeException e) {
+            begun.close();
+            throw e;
+        }
     }
 
     /**

@@ -64,16 +64,21 @@ public final class RunDirectory implements AutoCloseable {
 
     private static FileChannel lock(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean locked = false;
         try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
+            locked = channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             // held by this very program
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
         }
-        channel.close();
-        throw new InvalidFileException(
-                path, "another program trains in this run; wait for it, or choose another --output");
+        if (!locked) {
+            throw new InvalidFileException(
+                    path, "another program trains in this run; wait for it, or choose another --output");
+        }
+        return channel;
     }
 
     /** Where it is. */
@@ -89,14 +94,13 @@ public final class RunDirectory implements AutoCloseable {
     /** Lets others in, and removes the directory if this sitting made it and no run began. */
     @Override
     public void close() {
-        try {
+        try (lock) {
             Files.deleteIfExists(path.resolve(LOCK));
-            lock.close();
-            if (isNew && !Files.exists(path.resolve(CONFIG))) {
-                AtomicDirectory.delete(path);
-            }
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot leave the run directory", path, e);
+        }
+        if (isNew && !Files.exists(path.resolve(CONFIG))) {
+            AtomicDirectory.delete(path);
         }
     }
 
