@@ -8,6 +8,7 @@ import dev.cria.core.io.DurableFiles;
 import dev.cria.core.io.FileErrors;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class MetricsFile implements TrainingListener {
     private boolean warned;
     private final ObjectMapper mapper = new ObjectMapper();
     private @Nullable BufferedWriter writer;
+    private long goOnAfter = -1; // the step whose line was the last to stay; -1 before the run has started
 
     /** The metrics of a run. */
     public MetricsFile(Path run) {
@@ -67,28 +69,33 @@ public final class MetricsFile implements TrainingListener {
 
     @Override
     public void onStart(long stepsDone, long totalSteps) {
-        goOnAfter(stepsDone);
+        goOnAfter = stepsDone;
+        open();
     }
 
+    /** The next step drops the lines of those that are done again, and so does each after it until that succeeds. */
     @Override
     public void onRewind(long fromStep, long toStep) {
         close();
-        goOnAfter(toStep);
+        writer = null;
+        goOnAfter = toStep;
     }
 
     /** Drops the lines of later steps, and a last one that a crash cut short. */
-    private void goOnAfter(long step) {
+    private BufferedWriter open() {
         try {
             if (Files.exists(file)) {
                 try (Stream<String> lines = Files.lines(file)) {
-                    String kept = lines.filter(line -> isUpTo(step, line))
+                    String kept = lines.filter(line -> isUpTo(goOnAfter, line))
                             .map(line -> line + "\n")
                             .collect(Collectors.joining());
                     DurableFiles.write(file, kept.getBytes(StandardCharsets.UTF_8));
                 }
             }
-            writer = Files.newBufferedWriter(
+            BufferedWriter opened = Files.newBufferedWriter(
                     file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            writer = opened;
+            return opened;
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot write", file, e);
         }
@@ -113,25 +120,25 @@ public final class MetricsFile implements TrainingListener {
         if (report.health() != StepHealth.GOOD) {
             line.put("health", report.health().name().toLowerCase(Locale.ROOT));
         }
-        BufferedWriter out = writer;
-        if (out == null) {
+        if (goOnAfter < 0) {
             throw new IllegalStateException("the run has not started");
         }
         try {
+            BufferedWriter out = writer == null ? open() : writer;
             out.write(mapper.writeValueAsString(line));
             out.newLine();
             out.flush();
-        } catch (IOException e) {
+        } catch (UncheckedIOException e) {
             warn(e);
+        } catch (IOException e) {
+            warn(FileErrors.unchecked("cannot write", file, e));
         }
     }
 
     /** A full disk costs lines, not the run. */
-    private void warn(IOException e) {
+    private void warn(UncheckedIOException e) {
         if (!warned) {
-            LOG.warn(
-                    "{}; training goes on without",
-                    FileErrors.unchecked("cannot write", file, e).getMessage());
+            LOG.warn("{}; training goes on without", e.getMessage());
             warned = true;
         }
     }
@@ -142,7 +149,7 @@ public final class MetricsFile implements TrainingListener {
             try {
                 writer.close();
             } catch (IOException e) {
-                warn(e);
+                warn(FileErrors.unchecked("cannot write", file, e));
             }
         }
     }
