@@ -167,6 +167,25 @@ class TrainingHealthTest {
     }
 
     @Test
+    void aCheckpointIsThereEvenIfItCannotBeMarkedAsTheBest() throws IOException {
+        Files.createDirectories(directory.resolve("run/checkpoints/best/in the way"));
+        List<Long> told = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void onCheckpoint(long step, Path checkpoint) {
+                told.add(step);
+            }
+        };
+
+        TrainingLoop.Result result =
+                train("run", listener, "checkpoint.keepBest=true", "checkpoint.keepLast=1", "evaluation.everySteps=4");
+
+        assertThat(result.ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(told).containsExactly(4L, 8L, 12L);
+        assertThat(Checkpoints.resolve(directory.resolve("run")).getFileName()).hasToString("step-00000012");
+    }
+
+    @Test
     void theBestCheckpointIsKept() {
         train(
                 "run",

@@ -6,6 +6,7 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code checkpoints} folder of a run: one directory {@code step-00000100} per checkpoint, and {@code latest}, a
@@ -39,6 +42,7 @@ public final class Checkpoints {
     /** Name of the directory of the model that is trained, in a checkpoint that holds several. */
     public static final String POLICY = "policy";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
     private static final int MAX_POINTER_BYTES = 64;
     private static final Pattern STEP = Pattern.compile("step-(\\d{8,18})");
 
@@ -135,6 +139,26 @@ public final class Checkpoints {
         }
         point(LATEST, target);
         return target;
+    }
+
+    /**
+     * Points {@code best} to a step's checkpoint, and removes all but that and the newest {@code count}. What cannot be
+     * done is a warning, since the checkpoints themselves are whole; the next time tries again.
+     *
+     * @param count at least 1
+     * @param best the step of the best checkpoint, where that is kept
+     */
+    public void tidyUp(int count, OptionalLong best) {
+        warnIfItFails(() -> best.ifPresent(this::markBest));
+        warnIfItFails(() -> keepLast(count, best));
+    }
+
+    private static void warnIfItFails(Runnable tidying) {
+        try {
+            tidying.run();
+        } catch (UncheckedIOException e) {
+            LOG.warn("the checkpoints are whole, but could not be tidied up: {}", e.getMessage());
+        }
     }
 
     /** Points {@code best} to the checkpoint of a step, if that is there. */

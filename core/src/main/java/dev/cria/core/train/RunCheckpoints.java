@@ -66,9 +66,7 @@ public final class RunCheckpoints {
             OptimizerFile.write(target, model.engine().ops(), tensors);
             state.write(target);
         });
-        OptionalLong kept = config.keepBest() ? best : OptionalLong.empty();
-        kept.ifPresent(checkpoints::markBest);
-        checkpoints.keepLast(config.keepLast(), kept);
+        checkpoints.tidyUp(config.keepLast(), config.keepBest() ? best : OptionalLong.empty());
         return directory;
     }
 

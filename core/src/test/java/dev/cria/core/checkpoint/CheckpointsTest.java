@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,27 @@ class CheckpointsTest {
         checkpoints.keepLast(7);
         assertThat(checkpoints.steps()).containsExactly(4L, 5L);
         assertThatThrownBy(() -> checkpoints.keepLast(0)).hasMessageContaining("at least 1");
+    }
+
+    @Test
+    void keepsTheBestOneToo() {
+        for (int step = 1; step <= 5; step++) {
+            checkpoints.save(step, text("step " + step));
+        }
+        checkpoints.tidyUp(1, OptionalLong.of(2));
+        assertThat(checkpoints.steps()).containsExactly(2L, 5L);
+        assertThat(run.resolve("checkpoints/best/config.json")).hasContent("step 2");
+    }
+
+    @Test
+    void whatCannotBeTidiedUpIsNoFailure() throws IOException {
+        for (int step = 1; step <= 5; step++) {
+            checkpoints.save(step, text("x"));
+        }
+        Files.createDirectories(run.resolve("checkpoints/best/in the way"));
+        checkpoints.tidyUp(1, OptionalLong.of(2));
+        assertThat(checkpoints.steps()).containsExactly(2L, 5L);
+        assertThat(run.resolve("checkpoints/best/in the way")).isDirectory();
     }
 
     @Test

@@ -64,8 +64,7 @@ final class PpoCheckpoints {
                         .mapToLong(HeldOutResult::iteration)
                         .findFirst()
                 : OptionalLong.empty();
-        best.ifPresent(checkpoints::markBest);
-        checkpoints.keepLast(config.keepLast(), best);
+        checkpoints.tidyUp(config.keepLast(), best);
         return directory;
     }
 
