@@ -1,10 +1,14 @@
 package dev.cria.core.optim;
 
 import org.nd4j.linalg.schedule.ISchedule;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Linear warmup to a peak, then a cosine down to a fraction of it (Llama 2 paper, section 2.2). Step 0 already moves: it
- * has the rate peak / (warmup + 1), and the rate at {@code totalSteps} is the floor.
+ * has the rate peak / (warmup + 1), and the rate at {@code totalSteps} is the floor. That is, if the warmup is shorter than
+ * the run; otherwise the rate climbs to the end, as far as it gets: 2,000 steps of warmup leave a run of 1,000 at half the
+ * peak.
  *
  * @param peak highest rate
  * @param warmupSteps steps before the peak
@@ -14,6 +18,7 @@ import org.nd4j.linalg.schedule.ISchedule;
 public record CosineSchedule(double peak, long warmupSteps, long totalSteps, double floorFraction)
         implements ISchedule {
     private static final long serialVersionUID = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(CosineSchedule.class);
 
     /** Checks the numbers. */
     public CosineSchedule {
@@ -25,8 +30,14 @@ public record CosineSchedule(double peak, long warmupSteps, long totalSteps, dou
         }
     }
 
-    /** The schedule of a run under the given settings. */
+    /** The schedule of a run under the given settings; one that is all warmup is worth a warning. */
     public static CosineSchedule of(OptimizerConfig config, long totalSteps) {
+        if (config.warmupSteps() >= totalSteps) {
+            LOG.warn(
+                    "the learning rate climbs for {} steps and the run has {}: it never comes down; make warmupSteps smaller",
+                    config.warmupSteps(),
+                    totalSteps);
+        }
         return new CosineSchedule(
                 config.learningRate(), config.warmupSteps(), totalSteps, config.finalLearningRateFraction());
     }
