@@ -20,7 +20,7 @@ public final class NamePatterns {
     /**
      * Checks that every pattern means a weight and that some weights are left to train.
      *
-     * @throws IllegalArgumentException naming the pattern that means none
+     * @throws IllegalArgumentException naming the key, and the pattern that means none
      */
     public static void check(List<String> frozen, Parameters parameters) {
         for (String pattern : frozen) {
@@ -29,6 +29,10 @@ public final class NamePatterns {
                 throw new IllegalArgumentException("training.frozen: no weight is named like '%s'; names look like '%s'"
                         .formatted(pattern, parameters.all().iterator().next().name()));
             }
+        }
+        if (parameters.all().stream().map(Parameter::name).allMatch(anyOf(frozen))) {
+            throw new IllegalArgumentException(
+                    "training.frozen: %s leave no weight to train; freeze fewer".formatted(frozen));
         }
     }
 
