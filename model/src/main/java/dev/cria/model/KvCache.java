@@ -82,16 +82,6 @@ final class KvCache implements AutoCloseable {
         return copy;
     }
 
-    /** Blocks that no sequence uses. */
-    int freeBlocks() {
-        return free.size();
-    }
-
-    /** All blocks. */
-    int blocks() {
-        return users.length;
-    }
-
     private static Tensor rows(Tensor layer, int block) {
         return layer.slice((long) block * BLOCK, (long) (block + 1) * BLOCK);
     }

@@ -1,5 +1,7 @@
 package dev.cria.pretrain;
 
+import static dev.cria.core.config.Ranges.require;
+
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,20 +39,14 @@ public record DataConfig(
         if (!input.isEmpty() && !sources.isEmpty()) {
             throw new IllegalArgumentException("sources cannot be given along with input; prepare the input too");
         }
-        if (contextLength < 2) {
-            throw new IllegalArgumentException("contextLength must be at least 2, got " + contextLength);
-        }
-        if (batchSize < 1) {
-            throw new IllegalArgumentException("batchSize must be at least 1, got " + batchSize);
-        }
+        require(contextLength >= 2, "contextLength", contextLength, "at least 2");
+        require(batchSize >= 1, "batchSize", batchSize, "at least 1");
         if ((long) batchSize * contextLength > MOST_TOKENS) {
             throw new IllegalArgumentException(
                     "batchSize * contextLength must be at most %,d tokens, got %d * %d; use training.accumulation for larger steps"
                             .formatted(MOST_TOKENS, batchSize, contextLength));
         }
-        if (heldOut < 0 || heldOut > 0.5) {
-            throw new IllegalArgumentException("heldOut must be in 0 to 0.5, got " + heldOut);
-        }
+        require(heldOut >= 0 && heldOut <= 0.5, "heldOut", heldOut, "in 0 to 0.5");
         if (packing == Packing.BEST_FIT && !isolate) {
             throw new IllegalArgumentException("isolate must be true where packing puts whole documents together");
         }

@@ -37,8 +37,7 @@ public final class TensorFiles {
      */
     public static void read(TensorOps ops, Safetensors file, String name, Tensor tensor) {
         StoredTensor stored = file.tensor(name);
-        long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
-        if (!Arrays.equals(shape, tensor.shape())) {
+        if (!Arrays.equals(stored.sizes(), tensor.shape())) {
             throw new InvalidFileException(
                     stored.file(),
                     "tensor \"%s\" has shape %s, but the model wants %s"

@@ -1,5 +1,7 @@
 package dev.cria.core.train;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * When checkpoints are written and how many are kept.
  *
@@ -14,15 +16,9 @@ public record CheckpointConfig(
         long everySteps, double everyMinutes, int keepLast, boolean keepBest, boolean background) {
     /** Checks the ranges and names the offending key. */
     public CheckpointConfig {
-        if (everySteps < 0) {
-            throw new IllegalArgumentException("everySteps must be at least 0, got " + everySteps);
-        }
-        if (everyMinutes < 0) {
-            throw new IllegalArgumentException("everyMinutes must be at least 0, got " + everyMinutes);
-        }
-        if (keepLast < 1) {
-            throw new IllegalArgumentException("keepLast must be at least 1, got " + keepLast);
-        }
+        require(everySteps >= 0, "everySteps", everySteps, "at least 0");
+        require(everyMinutes >= 0, "everyMinutes", everyMinutes, "at least 0");
+        require(keepLast >= 1, "keepLast", keepLast, "at least 1");
     }
 
     /** Checkpoints by steps, written in the background. */

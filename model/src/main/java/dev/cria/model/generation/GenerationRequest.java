@@ -1,5 +1,7 @@
 package dev.cria.model.generation;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * A prompt to be continued, once or several times.
  *
@@ -10,8 +12,6 @@ package dev.cria.model.generation;
 public record GenerationRequest(int[] prompt, Sampling sampling, int samples) {
     /** Checks the number of samples. */
     public GenerationRequest {
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples must be at least 1; got " + samples);
-        }
+        require(samples >= 1, "samples", samples, "at least 1");
     }
 }

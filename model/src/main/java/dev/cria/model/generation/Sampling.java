@@ -1,5 +1,7 @@
 package dev.cria.model.generation;
 
+import static dev.cria.core.config.Ranges.require;
+
 import java.util.List;
 
 /**
@@ -121,11 +123,5 @@ public record Sampling(
     public Sampling withSeed(long value) {
         return new Sampling(
                 temperature, topK, topP, minP, repetitionPenalty, maxTokens, stopTokens, stopStrings, value);
-    }
-
-    private static void require(boolean holds, String key, Object value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s must be %s; got %s".formatted(key, range, value));
-        }
     }
 }

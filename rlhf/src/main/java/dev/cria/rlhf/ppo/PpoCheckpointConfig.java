@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * When checkpoints are written and how many are kept.
  *
@@ -10,12 +12,8 @@ package dev.cria.rlhf.ppo;
 public record PpoCheckpointConfig(long everySteps, int keepLast, boolean keepBest) {
     /** Checks the ranges and names the offending key. */
     public PpoCheckpointConfig {
-        if (everySteps < 0) {
-            throw new IllegalArgumentException("everySteps must be at least 0, got " + everySteps);
-        }
-        if (keepLast < 1) {
-            throw new IllegalArgumentException("keepLast must be at least 1, got " + keepLast);
-        }
+        require(everySteps >= 0, "everySteps", everySteps, "at least 0");
+        require(keepLast >= 1, "keepLast", keepLast, "at least 1");
     }
 
     /** Every 10 iterations, the last two and the best kept. */

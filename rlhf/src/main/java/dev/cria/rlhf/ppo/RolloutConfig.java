@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static dev.cria.core.config.Ranges.require;
+
 /**
  * How the policy answers. It samples its own distribution: at another temperature, or filtered, what is sampled would not be
  * what is scored.
@@ -11,19 +13,13 @@ package dev.cria.rlhf.ppo;
 public record RolloutConfig(int batchSize, int maxTokens, int sequences) {
     /** Checks the ranges and names the offending key. */
     public RolloutConfig {
-        require(batchSize, "batchSize");
-        require(maxTokens, "maxTokens");
-        require(sequences, "sequences");
+        require(batchSize >= 1, "batchSize", batchSize, "at least 1");
+        require(maxTokens >= 1, "maxTokens", maxTokens, "at least 1");
+        require(sequences >= 1, "sequences", sequences, "at least 1");
     }
 
     /** The paper's batch of 512, up to 256 tokens each, 64 at once. */
     public static RolloutConfig defaults() {
         return new RolloutConfig(512, 256, 64);
-    }
-
-    private static void require(int value, String key) {
-        if (value < 1) {
-            throw new IllegalArgumentException(key + " must be at least 1, got " + value);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.reward;
 
+import static dev.cria.core.config.Ranges.require;
+
 import dev.cria.core.optim.OptimizerConfig;
 import dev.cria.core.train.CheckpointConfig;
 import dev.cria.core.train.EvaluationConfig;
@@ -53,12 +55,8 @@ public record RewardConfig(
 
     /** Checks the ranges and names the offending key. */
     public RewardConfig {
-        if (headDeviation < 0) {
-            throw new IllegalArgumentException("headDeviation must be at least 0, got " + headDeviation);
-        }
-        if (warmupShare < 0 || warmupShare > 1) {
-            throw new IllegalArgumentException("warmupShare must be in 0 to 1, got " + warmupShare);
-        }
+        require(headDeviation >= 0, "headDeviation", headDeviation, "at least 0");
+        require(warmupShare >= 0 && warmupShare <= 1, "warmupShare", warmupShare, "in 0 to 1");
     }
 
     /** The paper's settings for a helpfulness model. */

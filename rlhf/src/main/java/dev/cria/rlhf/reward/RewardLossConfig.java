@@ -1,5 +1,7 @@
 package dev.cria.rlhf.reward;
 
+import static dev.cria.core.config.Ranges.require;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +14,8 @@ import org.jspecify.annotations.Nullable;
 public record RewardLossConfig(Margin margin, @Nullable Double safetyWeight, double centering) {
     /** Checks the ranges and names the offending key. */
     public RewardLossConfig {
-        if (safetyWeight != null && safetyWeight < 0) {
-            throw new IllegalArgumentException("safetyWeight must be at least 0, got " + safetyWeight);
-        }
-        if (centering < 0) {
-            throw new IllegalArgumentException("centering must be at least 0, got " + centering);
-        }
+        require(safetyWeight == null || safetyWeight >= 0, "safetyWeight", safetyWeight, "at least 0");
+        require(centering >= 0, "centering", centering, "at least 0");
     }
 
     /** Small margins, which had the best average in the paper's table 28; the safety loss by kind; no centring. */
