@@ -8,14 +8,22 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * A slab's memory as the host sees it: an address for BLAS and direct buffers for bulk copies. A buffer holds less than
- * 2 GB, so buffers start every {@link #STRIDE} elements and overlap by as many; a copy of up to that many never straddles.
+ * 2 GB, so buffers start every {@link #STRIDE} elements and overlap by nearly as many; a copy of up to {@link #LONGEST} elements
+ * never straddles, and a longer one is made in pieces.
  */
 final class HostMemory {
     private static final int STRIDE = 1 << 28; // elements
     private static final int WINDOW = 2 * STRIDE - 16; // elements, just below 2 GB
+    private static final int LONGEST = WINDOW - STRIDE; // elements copied at once, wherever they begin
 
     private final long address;
     private final FloatBuffer[] windows;
+
+    /** Copies part of a span. */
+    @FunctionalInterface
+    interface Piece {
+        void copy(int from, int length);
+    }
 
     private HostMemory(long address, long length) {
         this.address = address;
@@ -39,12 +47,30 @@ final class HostMemory {
 
     /** Copies elements from {@code index} on to the heap. */
     void get(long index, float[] to, int at, int length) {
-        windows[(int) (index / STRIDE)].get((int) (index % STRIDE), to, at, length);
+        if (length > LONGEST) {
+            inPieces(length, LONGEST, (done, piece) -> get(index + done, to, at + done, piece));
+        } else {
+            windows[(int) (index / STRIDE)].get((int) (index % STRIDE), to, at, length);
+        }
     }
 
     /** Copies elements from the heap to {@code index} on. */
     void put(long index, float[] from, int at, int length) {
-        windows[(int) (index / STRIDE)].put((int) (index % STRIDE), from, at, length);
+        if (length > LONGEST) {
+            inPieces(length, LONGEST, (done, piece) -> put(index + done, from, at + done, piece));
+        } else {
+            windows[(int) (index / STRIDE)].put((int) (index % STRIDE), from, at, length);
+        }
+    }
+
+    /** Goes through a span of any length in pieces of at most {@code longest}. */
+    static void inPieces(int length, int longest, Piece piece) {
+        int done = 0;
+        while (done < length) {
+            int next = Math.min(length - done, longest);
+            piece.copy(done, next);
+            done += next;
+        }
     }
 
     float get(long index) {
