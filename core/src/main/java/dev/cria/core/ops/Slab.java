@@ -33,7 +33,7 @@ public final class Slab implements AutoCloseable {
     /**
      * Allocates a zeroed slab.
      *
-     * @param dataType FLOAT or DOUBLE
+     * @param dataType FLOAT, DOUBLE or, for weights of a model that is not trained, BFLOAT16
      * @param length number of elements, more than 2^31 allowed
      * @throws IllegalArgumentException if the length is not positive
      * @throws TensorMemoryError naming the size asked for, if the memory cannot be had
@@ -85,7 +85,7 @@ public final class Slab implements AutoCloseable {
         return length;
     }
 
-    /** Element type, FLOAT or DOUBLE. */
+    /** Element type: FLOAT, DOUBLE or BFLOAT16. */
     public DataType dataType() {
         return array.dataType();
     }

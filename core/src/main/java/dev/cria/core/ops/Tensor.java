@@ -85,7 +85,7 @@ public final class Tensor {
         return Math.toIntExact(shape[shape.length - 1]);
     }
 
-    /** Element type, FLOAT or DOUBLE. */
+    /** Element type: FLOAT, DOUBLE or BFLOAT16. */
     public DataType dataType() {
         return slab.dataType();
     }

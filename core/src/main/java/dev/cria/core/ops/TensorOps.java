@@ -9,9 +9,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * The kernels of a Llama, forward and backward side by side. Outputs come first; matrices are row-major
  * {@code [rows, columns]}, one row a token.
  *
- * <p>A gradient with respect to an activation is written when {@code accumulate} is false and added to when it is true; a
- * gradient with respect to a parameter ({@code dWeight}, {@code dGain}, {@code dTable}) is always added to. No output may
- * overlap an input unless a method says so. All tensors of one call have this implementation's data type.
+ * <p>A gradient is written when {@code accumulate} is false and added to when it is true; a weight's says so itself, as a
+ * {@link Gradient}. {@code dGain} and {@code dTable} are always added to. No output may overlap an input unless a method says so.
+ * All tensors of one call have this implementation's data type, but for weights that are only read, which may be BFLOAT16.
  */
 public interface TensorOps extends AutoCloseable {
     /** The type of every tensor these kernels work on, FLOAT or DOUBLE. */
@@ -263,7 +263,7 @@ public interface TensorOps extends AutoCloseable {
      * Cross entropy of {@code softmax(hidden · weightᵀ)} at the targets, and its gradients in the same pass.
      *
      * @param dHidden [rows, hidden], written: gradientScale * d(sum of losses) / d(hidden); null if not wanted
-     * @param dWeight [vocab, hidden], likewise; null if not wanted
+     * @param dWeight [vocab, hidden], written or added to: gradientScale * d(sum of losses) / d(weight); null if not wanted
      * @param hidden [rows, hidden]
      * @param weight [vocab, hidden]
      * @param targets [rows], a token id each
@@ -291,7 +291,7 @@ public interface TensorOps extends AutoCloseable {
      */
     void tokenLogProbs(Tensor logProbs, Tensor hidden, Tensor weight, int[] targets, Arena scratch);
 
-    /** Gradients of {@link #tokenLogProbs}: {@code dHidden} is written; either may be null. */
+    /** Gradients of {@link #tokenLogProbs}: {@code dHidden} is written, {@code dWeight} written or added to; either may be null. */
     void tokenLogProbsBackward(
             @Nullable Tensor dHidden,
             @Nullable Gradient dWeight,
