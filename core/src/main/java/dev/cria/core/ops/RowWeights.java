@@ -5,9 +5,12 @@ package dev.cria.core.ops;
  * columns, each with a scale of its own, so that a block is finished while its scores are in the cache: a column's probability is its
  * weight times its block's scale, over the sum of the row's blocks.
  *
+ * <p>Weights are relative to the block's largest score, and the scale says how that compares with the row's largest. So each block's
+ * largest weight is about 1, and the block with the largest scale, which is 1, holds the most probable column.
+ *
  * @param columns of a row
- * @param weights [rows, columns], each from exp(-87) to about 1
- * @param scales [rows, blocks], from exp(-87) to 1
+ * @param weights [rows, columns], exp((x - the block's largest x) / temperature), where exponents below -87 count as that
+ * @param scales [rows, blocks], exp((the block's largest x - the row's) / temperature), likewise
  * @param blockSums [rows, blocks], each block's sum of weights times its scale
  * @param logSumExps [rows, 2], log(sum(exp(x / temperature))) and log(sum(exp(x)))
  */
