@@ -6,6 +6,7 @@ import dev.cria.core.Engine;
 import dev.cria.core.autograd.Scalar;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.data.RaggedBatch;
+import dev.cria.core.ops.Tensor;
 import dev.cria.core.optim.AdamW;
 import dev.cria.core.optim.OptimizerConfig;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class LlamaTest {
@@ -65,6 +68,23 @@ class LlamaTest {
                 Tape tape = engine.inference()) {
             assertThat(loaded.config()).isEqualTo(TinyModels.config());
             assertThat(loaded.loss(tape, batch).value()).isEqualTo(saved);
+        }
+    }
+
+    /** Single tokens predict nothing, and a way back through nothing changes no weight. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reference", "default"})
+    void sequencesWithoutTargetsHaveProbabilityOne(String kernels) {
+        try (Engine either = kernels.equals("reference") ? Engine.reference(DataType.FLOAT) : Engine.create();
+                Llama model = TinyModels.llama(either, 1);
+                Tape tape = either.recording()) {
+            RaggedBatch single = RaggedBatch.nextToken(new int[] {3}, new int[] {4});
+            Tensor logProbs = model.sequenceLogProbs(tape, single);
+            assertThat(tape.read(logProbs)).containsExactly(0, 0);
+            assertThat(tape.read(tape.gather(logProbs))).isEmpty();
+            model.parameters().clearGradients(either.ops());
+            tape.backward(tape.sum(logProbs));
+            assertThat(either.ops().squaredNorm(model.parameters().gradients())).isZero();
         }
     }
 }

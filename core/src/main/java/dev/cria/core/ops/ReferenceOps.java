@@ -54,12 +54,18 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void upload(Tensor to, float[] from, int at, int length) {
+        if (length == 0) { // here and below: ND4J has no views of nothing
+            return;
+        }
         float[] part = at == 0 && length == from.length ? from : Arrays.copyOfRange(from, at, at + length);
         flat(to, 0, length).assign(transfers.upload(part).castTo(to.dataType()));
     }
 
     @Override
     public void download(float[] to, int at, Tensor from, int length) {
+        if (length == 0) {
+            return;
+        }
         float[] values = transfers.downloadFloats(flat(from, 0, length));
         System.arraycopy(values, 0, to, at, length);
     }
@@ -96,7 +102,9 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void embedding(Tensor y, Tensor table, int[] tokens) {
-        gather(y.array(), values(table), device.indices(tokens));
+        if (tokens.length > 0) {
+            gather(y.array(), values(table), device.indices(tokens));
+        }
     }
 
     @Override
@@ -106,11 +114,16 @@ public final class ReferenceOps implements TensorOps {
 
     @Override
     public void gatherRows(Tensor y, Tensor x, int[] rows) {
-        gather(y.array(), x.array(), device.indices(rows));
+        if (rows.length > 0) {
+            gather(y.array(), x.array(), device.indices(rows));
+        }
     }
 
     @Override
     public void scatterRows(Tensor dx, Tensor dy, int[] rows) {
+        if (rows.length == 0) {
+            return;
+        }
         INDArray sums = dx.array(); // rows are distinct, so no two threads add to one
         Nd4j.exec(DynamicCustomOp.builder("scatter_add")
                 .addInputs(sums, device.indices(rows), dy.array())

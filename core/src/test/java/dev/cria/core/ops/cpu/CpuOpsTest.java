@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cria.core.ops.Arena;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.RotaryTable;
 import dev.cria.core.ops.Segments;
+import dev.cria.core.ops.Tensor;
+import dev.cria.core.ops.TensorOps;
 import dev.cria.core.ops.TensorOps.AdamWUpdate;
+import dev.cria.core.ops.TensorOps.Gradient;
 import dev.cria.core.ops.TensorOps.Projection;
 import dev.cria.core.ops.cpu.Twins.Twin;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -487,6 +492,36 @@ class CpuOpsTest {
             twins.assertSame("w", w, ROUNDING);
             twins.assertSame("m", m, ROUNDING);
             twins.assertSame("v", v, ROUNDING);
+        });
+    }
+
+    /** Such as a batch without targets: nothing is read, and what is added to stays as it is. */
+    @ParameterizedTest
+    @EnumSource
+    void noRows(Kernels kernels) {
+        repeat(kernels, () -> {
+            int width = 2 * twins.size(1, 20);
+            int[] none = {};
+            Twin table = twins.random(7, width);
+            Twin sums = twins.random(7, width);
+            Twin rows = twins.garbage(0, width);
+            Twin numbers = twins.garbage(0);
+            for (TensorOps ops : List.of(twins.fast, twins.reference)) {
+                Function<Twin, Tensor> of = ops == twins.fast ? Twin::fast : Twin::reference;
+                Arena arena = ops == twins.fast ? twins.fastArena : twins.referenceArena;
+                Gradient dWeight = new Gradient(of.apply(sums), true);
+                ops.gatherRows(of.apply(rows), of.apply(table), none);
+                ops.scatterRows(of.apply(sums), of.apply(rows), none);
+                ops.embedding(of.apply(rows), of.apply(table), none);
+                ops.embeddingBackward(of.apply(sums), of.apply(rows), none);
+                ops.tokenLogProbs(of.apply(numbers), of.apply(rows), of.apply(table), none, arena);
+                ops.tokenLogProbsBackward(
+                        of.apply(rows), dWeight, of.apply(numbers), of.apply(rows), of.apply(table), none, arena);
+                assertThat(ops.linearCrossEntropy(
+                                of.apply(rows), dWeight, of.apply(rows), of.apply(table), none, 1, arena))
+                        .isZero();
+            }
+            twins.assertSame("sums", sums, 0);
         });
     }
 
