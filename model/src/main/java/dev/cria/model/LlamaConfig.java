@@ -33,7 +33,8 @@ public record LlamaConfig(
         double initializerRange,
         int bosTokenId,
         int eosTokenId) {
-    private static final int MOST_LAYERS = 10_000; // what lies beyond is a slip of the pen
+    private static final int MOST_LAYERS = 10_000; // here and below: what lies beyond is a slip of the pen
+    private static final int MOST_POSITIONS = 1 << 24;
 
     /** Checks the sizes against each other and names the offending key. */
     public LlamaConfig {
@@ -47,6 +48,10 @@ public record LlamaConfig(
         if (numHiddenLayers > MOST_LAYERS) {
             throw new IllegalArgumentException(
                     "numHiddenLayers must be at most %d, got %d".formatted(MOST_LAYERS, numHiddenLayers));
+        }
+        if (maxPositionEmbeddings > MOST_POSITIONS) {
+            throw new IllegalArgumentException("maxPositionEmbeddings must be at most %d, got %d"
+                    .formatted(MOST_POSITIONS, maxPositionEmbeddings));
         }
         if (numAttentionHeads % numKeyValueHeads != 0) {
             throw new IllegalArgumentException("numAttentionHeads (%d) must be a multiple of numKeyValueHeads (%d)"

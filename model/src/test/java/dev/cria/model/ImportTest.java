@@ -177,13 +177,19 @@ class ImportTest {
         "hidden_size, misshaped",
         "vocab_size, misshaped",
         "num_hidden_layers, 'numHiddenLayers must be at most 10000, got 2147483584'",
-        "max_position_embeddings, rotary table"
+        "max_position_embeddings, 'config.json: maxPositionEmbeddings must be at most 16777216, got 2147483584'"
     })
     void aHostileConfigurationAllocatesNothing(String key, String message) throws IOException {
         edit(config -> config.put(key, Integer.MAX_VALUE - 63)); // a multiple of the heads
         assertThatThrownBy(this::load)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void positionsThatAreNotUsedTakeNoMemory() throws IOException {
+        edit(config -> config.put("max_position_embeddings", 1 << 24));
+        assertThat(load().maxPositionEmbeddings()).isEqualTo(1 << 24);
     }
 
     @Test

@@ -4,18 +4,21 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Rotary embedding in ND4J calls. The table is sent to the device once; a batch's angles are gathered there for all layers. */
+/**
+ * Rotary embedding in ND4J calls. The table is sent to the device when it has grown; a batch's angles
+ * are gathered there for all layers.
+ */
 final class ReferenceRotary {
     private final HostTransfers transfers;
     private final DeviceArrays device;
     private @Nullable Table table;
     private @Nullable Angles angles;
 
-    /** Cosines and sines of all positions on the device, [positions, headDim / 2]. */
-    private record Table(RotaryTable of, INDArray cos, INDArray sin) {}
+    /** Cosines and sines of the first positions on the device, [positions, headDim / 2]. */
+    private record Table(RotaryTable.Angles of, INDArray cos, INDArray sin) {}
 
     /** Cosines and sines of one batch, [tokens, 1, headDim / 2]. */
-    private record Angles(RotaryTable of, INDArray positions, INDArray cos, INDArray sin) {}
+    private record Angles(RotaryTable.Angles of, INDArray positions, INDArray cos, INDArray sin) {}
 
     ReferenceRotary(HostTransfers transfers, DeviceArrays device) {
         this.transfers = transfers;
@@ -35,24 +38,24 @@ final class ReferenceRotary {
     }
 
     private Angles angles(RotaryTable rotary, int[] positions, Tensor like) {
+        RotaryTable.Angles host = rotary.angles(positions);
         Table all = table;
-        if (all == null || all.of != rotary || all.cos.dataType() != like.dataType()) {
-            rotary.check(positions);
-            all = new Table(rotary, upload(rotary.cos(), rotary, like), upload(rotary.sin(), rotary, like));
+        if (all == null || !all.of.equals(host) || all.cos.dataType() != like.dataType()) {
+            all = new Table(host, upload(host.cos(), host, like), upload(host.sin(), host, like));
             table = all;
         }
         INDArray rows = device.indices(positions);
         Angles batch = angles;
-        if (batch == null || batch.of != rotary || batch.positions != rows) {
-            rotary.check(positions);
-            batch = new Angles(rotary, rows, gather(all.cos, rows), gather(all.sin, rows));
+        if (batch == null || !batch.of.equals(host) || batch.positions != rows) {
+            batch = new Angles(host, rows, gather(all.cos, rows), gather(all.sin, rows));
             angles = batch;
         }
         return batch;
     }
 
-    private INDArray upload(float[] values, RotaryTable rotary, Tensor like) {
-        return transfers.upload(values).castTo(like.dataType()).reshape('c', rotary.positions(), rotary.headDim() / 2);
+    private INDArray upload(float[] values, RotaryTable.Angles of, Tensor like) {
+        int rows = of.positions();
+        return transfers.upload(values).castTo(like.dataType()).reshape('c', rows, values.length / rows);
     }
 
     private static INDArray gather(INDArray angles, INDArray positions) {

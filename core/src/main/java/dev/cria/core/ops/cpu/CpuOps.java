@@ -331,8 +331,8 @@ public final class CpuOps implements TensorOps {
         Check.sameLength(y, x);
         Check.heads(x, table.headDim());
         Check.shape(x, positions.length, x.columns());
-        table.check(positions);
-        rowOps.rotary(floats(y), floats(x), table, positions, x.columns(), inverse);
+        int headDim = table.headDim();
+        rowOps.rotary(floats(y), floats(x), table.angles(positions), headDim, positions, x.columns(), inverse);
     }
 
     @Override

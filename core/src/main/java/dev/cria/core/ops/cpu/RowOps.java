@@ -165,8 +165,8 @@ final class RowOps {
         });
     }
 
-    void rotary(Floats y, Floats x, RotaryTable table, int[] positions, int columns, boolean inverse) {
-        int headDim = table.headDim();
+    void rotary(
+            Floats y, Floats x, RotaryTable.Angles angles, int headDim, int[] positions, int columns, boolean inverse) {
         int half = headDim / 2;
         float sign = inverse ? -1 : 1;
         forRows(positions.length, step(columns), (task, from, to, worker) -> {
@@ -178,7 +178,7 @@ final class RowOps {
                 int tableAt = positions[r] * half;
                 int end = (r - from + 1) * columns;
                 for (int at = (r - from) * columns; at < end; at += headDim) {
-                    worker.kernels.rotate(out, in, at, table.cos(), table.sin(), tableAt, half, sign);
+                    worker.kernels.rotate(out, in, at, angles.cos(), angles.sin(), tableAt, half, sign);
                 }
             }
             y.put((long) from * columns, out, 0, length);
