@@ -76,7 +76,12 @@ record MetaLayout(LlamaConfig config) implements WeightLayout {
         if (tensor.shape().size() != 2) {
             throw new InvalidFileException(tensor.file(), "tensor \"%s\" is no matrix".formatted(name));
         }
-        return Math.toIntExact(tensor.shape().get(0));
+        long rows = tensor.shape().get(0);
+        if (rows > Integer.MAX_VALUE) {
+            throw new InvalidFileException(
+                    tensor.file(), "tensor \"%s\" has %d rows, more than any model".formatted(name, rows));
+        }
+        return (int) rows;
     }
 
     @Override

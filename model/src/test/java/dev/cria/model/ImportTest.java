@@ -198,6 +198,18 @@ class ImportTest {
         assertThatThrownBy(this::load).hasMessageContaining("claims 9000 layers");
     }
 
+    @Test
+    void moreRowsThanAnyModelHasAreRefusedWithTheirTensor() throws IOException {
+        Files.delete(directory.resolve("config.json"));
+        Files.writeString(directory.resolve("params.json"), "{\"dim\": 32, \"n_layers\": 2, \"n_heads\": 4}");
+        rewriteWeights(tensors ->
+                List.of(NamedTensor.of("tok_embeddings.weight", DType.F32, new float[0], 4_294_967_296L, 0)));
+        assertThatThrownBy(this::load)
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("model.safetensors: ")
+                .hasMessageContaining("\"tok_embeddings.weight\" has 4294967296 rows");
+    }
+
     @ParameterizedTest
     @CsvSource({"consolidated.00.pth, torch.load", "pytorch_model.bin, save_pretrained"})
     void picklesAreRefusedWithTheCommandThatConvertsThem(String name, String command) throws IOException {
