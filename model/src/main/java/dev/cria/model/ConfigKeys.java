@@ -26,7 +26,7 @@ record ConfigKeys(Path file, String prefix, JsonNode json) {
     }
 
     int integer(String key) {
-        if (!json.path(key).canConvertToInt()) {
+        if (!isInteger(json.path(key))) {
             throw invalid(key, "must be an integer, is " + shown(key));
         }
         return json.path(key).intValue();
@@ -65,10 +65,15 @@ record ConfigKeys(Path file, String prefix, JsonNode json) {
     }
 
     private int first() {
-        if (!json.path(0).canConvertToInt()) {
+        if (!isInteger(json.path(0))) {
             throw invalid("[0]", "must be an integer, is " + json.path(0));
         }
         return json.path(0).intValue();
+    }
+
+    /** Whether it is one as written: Jackson would cut 32.9 down to 32. */
+    private static boolean isInteger(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToInt();
     }
 
     /** Refuses a text other than the ones known. */
