@@ -36,8 +36,13 @@ public final class Llama implements Trainable, AutoCloseable {
         this.config = config;
         this.engine = engine;
         this.parameters = parameters;
-        this.body = new LlamaBody(config, parameters);
-        this.lmHead = parameters.get(config.tieWordEmbeddings() ? LlamaBody.EMBEDDING : LM_HEAD);
+        try {
+            this.body = new LlamaBody(config, parameters);
+            this.lmHead = parameters.get(config.tieWordEmbeddings() ? LlamaBody.EMBEDDING : LM_HEAD);
+        } catch (RuntimeException | Error e) {
+            parameters.close();
+            throw e;
+        }
     }
 
     /**
@@ -53,9 +58,7 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** A model with random weights, of which only the named ones get gradients. */
     public static Llama random(Engine engine, LlamaConfig config, long seed, Predicate<String> trained) {
-        Llama model = new Llama(config, engine, trained);
-        LlamaInit.initialise(engine.ops(), config, model.parameters, seed);
-        return model;
+        return initialised(new Llama(config, engine, trained), seed);
     }
 
     /**
@@ -79,9 +82,11 @@ public final class Llama implements Trainable, AutoCloseable {
 
     /** A model with random weights for inference, of which the matrices lie in memory in a type of their own. */
     public static Llama randomForInference(Engine engine, LlamaConfig config, long seed, DataType matrixType) {
-        Llama model = frozenZeros(engine, config, matrixType);
-        LlamaInit.initialise(engine.ops(), config, model.parameters, seed);
-        return model;
+        return initialised(frozenZeros(engine, config, matrixType), seed);
+    }
+
+    private static Llama initialised(Llama model, long seed) {
+        return NewModel.filled(model, m -> LlamaInit.initialise(m.engine.ops(), m.config, m.parameters, seed));
     }
 
     /**

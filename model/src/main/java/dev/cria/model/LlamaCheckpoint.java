@@ -52,14 +52,7 @@ final class LlamaCheckpoint {
                     : new WeightLayout.HuggingFace(LlamaConfigFile.read(directory));
             check(layout, head, file);
             checkTied(layout, file);
-            M model = empty.apply(layout.config());
-            try {
-                read(model, head, layout, file);
-                return model;
-            } catch (RuntimeException e) {
-                model.parameters().close();
-                throw e;
-            }
+            return NewModel.filled(empty.apply(layout.config()), model -> read(model, head, layout, file));
         }
     }
 

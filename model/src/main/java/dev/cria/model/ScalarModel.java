@@ -28,15 +28,20 @@ public final class ScalarModel implements Trainable, AutoCloseable {
         this.config = config;
         this.engine = engine;
         this.parameters = engine.allocate(LlamaHead.SCALAR.specs(config), trained);
-        this.body = new LlamaBody(config, parameters);
-        this.head = parameters.get(HEAD);
+        try {
+            this.body = new LlamaBody(config, parameters);
+            this.head = parameters.get(HEAD);
+        } catch (RuntimeException | Error e) {
+            parameters.close();
+            throw e;
+        }
     }
 
     /** A model with random weights, the head's of the standard deviation of all others. */
     public static ScalarModel random(Engine engine, LlamaConfig config, long seed) {
-        ScalarModel model = zeros(engine, config, name -> true);
-        LlamaInit.initialise(engine.ops(), config, model.parameters, seed);
-        return model;
+        return NewModel.filled(
+                zeros(engine, config, name -> true),
+                model -> LlamaInit.initialise(engine.ops(), config, model.parameters, seed));
     }
 
     /** A model with zero weights, to be filled. */
@@ -56,10 +61,9 @@ public final class ScalarModel implements Trainable, AutoCloseable {
      */
     public static ScalarModel fromLanguageModel(
             Engine engine, Path directory, double headDeviation, long seed, Predicate<String> trained) {
-        ScalarModel model =
-                LlamaCheckpoint.load(directory, LlamaHead.LANGUAGE_MODEL, config -> zeros(engine, config, trained));
-        LlamaInit.initialiseHead(engine.ops(), model.head, headDeviation, seed);
-        return model;
+        return NewModel.filled(
+                LlamaCheckpoint.load(directory, LlamaHead.LANGUAGE_MODEL, config -> zeros(engine, config, trained)),
+                model -> LlamaInit.initialiseHead(engine.ops(), model.head, headDeviation, seed));
     }
 
     /**

@@ -20,7 +20,10 @@ final class VocabularyGrowth {
                             .formatted(config.vocabSize(), vocabSize));
         }
         LlamaConfig larger = config.withVocabulary(vocabSize, config.bosTokenId(), config.eosTokenId());
-        Llama grown = Llama.zeros(model.engine(), larger, trained);
+        return NewModel.filled(Llama.zeros(model.engine(), larger, trained), grown -> copy(model, grown));
+    }
+
+    private static void copy(Llama model, Llama grown) {
         for (Parameter from : model.parameters().all()) {
             Parameter to = grown.parameters().get(from.name());
             boolean hasTokenRows =
@@ -31,7 +34,6 @@ final class VocabularyGrowth {
                 model.engine().ops().copy(to.value(), from.value());
             }
         }
-        return grown;
     }
 
     private static void copyRows(TensorOps ops, Tensor from, Tensor to) {
