@@ -40,7 +40,8 @@ public final class AnswerSampler {
     }
 
     /**
-     * Answers prompts.
+     * Answers prompts. Prompt and answer together are at most as long as the model's context, so that a model of the same
+     * context can read all of an answer.
      *
      * @param prompts what is asked
      * @param sampling how tokens are drawn; its seed is not used
@@ -58,7 +59,12 @@ public final class AnswerSampler {
                         "prompt %d has %d tokens, which leaves no room for an answer in the model's context of %d; shorten or drop it"
                                 .formatted(i, ids.length, generator.contextLength()));
             }
-            requests.add(new GenerationRequest(ids, sampling.withSeed(seeds.applyAsLong(i)), samples));
+            // A generator's last token need not be fed back and so may lie behind the context, where a reward model,
+            // which
+            // scores an answer at that token, has no position for it.
+            int room = generator.contextLength() - ids.length;
+            Sampling fitting = sampling.withMaxTokens(Math.min(sampling.maxTokens(), room));
+            requests.add(new GenerationRequest(ids, fitting.withSeed(seeds.applyAsLong(i)), samples));
         }
         List<List<Generation>> generations = generator.generateAll(requests);
         List<List<Answer>> answers = new ArrayList<>();

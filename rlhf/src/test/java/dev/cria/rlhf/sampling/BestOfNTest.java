@@ -12,8 +12,10 @@ import dev.cria.core.ops.Segments;
 import dev.cria.core.ops.cpu.CpuOps;
 import dev.cria.model.Llama;
 import dev.cria.model.LlamaConfig;
+import dev.cria.model.ScalarModel;
 import dev.cria.model.TinyModels;
 import dev.cria.model.generation.TextGenerator;
+import dev.cria.rlhf.reward.RewardModel;
 import dev.cria.sft.Conversation;
 import dev.cria.tokenizer.ByteTokenizer;
 import dev.cria.tokenizer.ChatFormat;
@@ -122,6 +124,22 @@ class BestOfNTest {
         assertThatThrownBy(() -> bestOf(config(2, MissingEos.KEEP)).all(List.of(RlPrompt.of("x".repeat(300)))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("leaves no room for an answer");
+    }
+
+    @Test
+    void anAnswerThatFillsTheContextCanStillBeRewarded() {
+        List<RlPrompt> long100 = List.of(RlPrompt.of("x".repeat(100)));
+        try (RewardModel judge =
+                new RewardModel(ScalarModel.random(engine, TinyModels.config(), 2), new ByteTokenizer(), format)) {
+            BestOfConfig config = new BestOfConfig(8, 1, 50, MissingEos.KEEP, 0, 3);
+            List<Integer> lengths = new ArrayList<>();
+            RewardFunction measured = answers -> {
+                answers.forEach(answer -> lengths.add(answer.sequenceLength()));
+                return new ModelReward(judge).rewards(answers);
+            };
+            assertThat(new BestOfN(sampler, measured, config).all(long100)).hasSize(1);
+            assertThat(Collections.max(lengths)).isEqualTo(generator.contextLength());
+        }
     }
 
     @Test

@@ -61,6 +61,14 @@ class DivergenceTest {
         }
     }
 
+    @Test
+    void answersThatFillTheContextAreReadToo() throws IOException {
+        try (Engine engine = engine();
+                PolicyModel policy = PolicyModel.load(engine, model(1), 4)) {
+            assertThat(Divergence.of(policy, policy, PROMPTS, 500, 1)).isEqualTo(new Divergence(0, 0));
+        }
+    }
+
     private static Engine engine() {
         return Engine.of(new CpuOps(1, Precision.FP32));
     }
