@@ -2,6 +2,7 @@ package dev.cria.rlhf.preference;
 
 import dev.cria.tokenizer.ChatFormat;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A comparison as tokens. What both dialogues begin with stands once: the prompt, and what their answers may have in common.
@@ -22,6 +23,17 @@ public record EncodedPair(Preference preference, int[] shared, int[] chosen, int
                 preference,
                 format.encode(preference.chosenDialogue()).ids(),
                 format.encode(preference.rejectedDialogue()).ids());
+    }
+
+    /**
+     * Encodes a comparison; empty if both dialogues have the same tokens, as answers may that differ in a kind of space only.
+     *
+     * @throws IllegalArgumentException if the format refuses it
+     */
+    public static Optional<EncodedPair> ofDifferent(Preference preference, ChatFormat format) {
+        int[] chosen = format.encode(preference.chosenDialogue()).ids();
+        int[] rejected = format.encode(preference.rejectedDialogue()).ids();
+        return Arrays.equals(chosen, rejected) ? Optional.empty() : Optional.of(of(preference, chosen, rejected));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.cria.tokenizer.ChatFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns comparisons into pairs of token sequences, leaves out what cannot be learned from, and counts. */
 public final class PreferencePairs {
@@ -20,14 +21,14 @@ public final class PreferencePairs {
      *
      * @param read all
      * @param pairs that are left
-     * @param excluded pairs whose chosen answer is unsafe while the other is safe
+     * @param excluded pairs whose chosen answer is unsafe while the other is safe, and those whose answers have the same tokens
      * @param droppedTooLong pairs of which a dialogue is longer than the context; an answer is never cut
      * @param tokens of the pairs that are left, what two dialogues share counted once
      */
     public record Counts(int read, int pairs, int excluded, int droppedTooLong, long tokens) {
         /** One line for people. */
         public String summary() {
-            return "%d comparisons: %d pairs, %d tokens; excluded: %d that prefer an unsafe answer to a safe one; dropped: %d too long"
+            return "%d comparisons: %d pairs, %d tokens; excluded: %d that prefer an unsafe answer to a safe one or have the same answer twice; dropped: %d too long"
                     .formatted(read, pairs, tokens, excluded, droppedTooLong);
         }
     }
@@ -55,7 +56,7 @@ public final class PreferencePairs {
     }
 
     /**
-     * Adds a comparison, unless it contradicts its labels or is too long.
+     * Adds a comparison, unless it contradicts its labels, has no two answers to tell apart or is too long.
      *
      * @throws IllegalArgumentException if the format refuses it, or it lacks labels that are wanted
      */
@@ -66,15 +67,14 @@ public final class PreferencePairs {
                             + "label the answers, give it as data.others, or set loss.safetyWeight to 0");
         }
         read++;
-        if (preference.isExcluded()) {
+        Optional<EncodedPair> pair =
+                preference.isExcluded() ? Optional.empty() : EncodedPair.ofDifferent(preference, format);
+        if (pair.isEmpty()) {
             excluded++;
-            return;
-        }
-        EncodedPair pair = EncodedPair.of(preference, format);
-        if (pair.longest() > contextLength) {
+        } else if (pair.get().longest() > contextLength) {
             tooLong++;
         } else {
-            pairs.add(pair);
+            pairs.add(pair.get());
         }
     }
 

@@ -68,6 +68,15 @@ class PreferencePairsTest {
     }
 
     @Test
+    void answersThatDifferInNoTokenAreLeftOutAndCounted() {
+        PreferencePairs pairs = new PreferencePairs(FORMAT, 40, false);
+        pairs.add(preference("yes", "yes\u00a0", null)); // the chat format strips what Java's strip() leaves
+        pairs.add(preference("yes", "no", null));
+        assertThat(pairs.pairs()).hasSize(1);
+        assertThat(pairs.counts().summary()).contains("2 comparisons: 1 pairs", "excluded: 1", "the same answer twice");
+    }
+
+    @Test
     void missingLabelsAreRefusedWhereTheyAreWanted() {
         PreferencePairs pairs = new PreferencePairs(FORMAT, 40, true);
         assertThatThrownBy(() -> pairs.add(preference("a", "b", null)))
