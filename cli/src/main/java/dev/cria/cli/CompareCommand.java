@@ -11,8 +11,11 @@ import dev.cria.rlhf.sampling.PromptFile;
 import dev.cria.rlhf.sampling.RlPrompt;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,22 +62,41 @@ final class CompareCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Engine engine = Engine.create();
                 RewardModel model = RewardModel.load(engine, Checkpoints.resolve(judge))) {
-            double[] one = scores(engine, model, first, asked);
-            double[] two = scores(engine, model, second, asked);
-            out.println(WinRate.of(one, two));
+            List<Answer> one = answers(engine, first, asked);
+            List<Answer> two = answers(engine, second, asked);
+            int[] judged = IntStream.range(0, asked.size())
+                    .filter(i -> canJudge(model, one.get(i)) && canJudge(model, two.get(i)))
+                    .toArray();
+            if (judged.length < asked.size()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%d of %d prompts are left out: an answer is too long for the judge%n",
+                        asked.size() - judged.length,
+                        asked.size());
+            }
+            out.println(WinRate.of(scores(model, one, judged), scores(model, two, judged)));
         }
         out.flush();
         return 0;
     }
 
-    private double[] scores(Engine engine, RewardModel model, Path path, List<RlPrompt> asked) {
+    private List<Answer> answers(Engine engine, Path path, List<RlPrompt> asked) {
         Sampling settings = sampling.sampling();
         try (PolicyModel policy = PolicyModel.load(engine, path, 64)) {
-            List<String> answers = policy.sampler().sample(asked, settings, 1, i -> settings.seed() + i).stream()
+            return policy.sampler().sample(asked, settings, 1, i -> settings.seed() + i).stream()
                     .map(samples -> samples.get(0))
-                    .map(Answer::text)
                     .toList();
-            return model.scores(asked.stream().map(RlPrompt::messages).toList(), answers);
         }
+    }
+
+    private static boolean canJudge(RewardModel model, Answer answer) {
+        return model.canScore(answer.prompt().messages(), answer.text());
+    }
+
+    private static double[] scores(RewardModel model, List<Answer> answers, int[] judged) {
+        List<Answer> chosen = Arrays.stream(judged).mapToObj(answers::get).toList();
+        return model.scores(
+                chosen.stream().map(answer -> answer.prompt().messages()).toList(),
+                chosen.stream().map(Answer::text).toList());
     }
 }

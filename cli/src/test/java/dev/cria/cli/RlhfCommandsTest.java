@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cria.core.Engine;
 import dev.cria.model.Llama;
+import dev.cria.model.LlamaConfig;
 import dev.cria.model.ScalarModel;
 import dev.cria.model.TinyModels;
 import dev.cria.rlhf.sampling.BestOfFile;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,35 @@ class RlhfCommandsTest {
         run(2, "ppo", "--input", prompts, "--output", directory.resolve("other"), "--set", "policy=" + policy);
         assertThat(err.toString()).hasLineCount(1).contains("reward.helpfulness");
         assertThat(directory.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void promptsWhoseAnswersAreTooLongForTheJudgeAreLeftOut() throws IOException {
+        Path judge = Files.createDirectory(directory.resolve("judge"));
+        LlamaConfig sizes = new LlamaConfig(258, 32, 88, 2, 4, 2, 0, 64, 1e-5, 10000, true, 0.02, 256, 257);
+        try (Engine engine = Engine.create();
+                ScalarModel scorer = ScalarModel.random(engine, sizes, 2)) {
+            scorer.save(judge);
+            new ByteTokenizer().save(judge);
+        }
+        Files.writeString(
+                prompts,
+                "{\"prompt\": [{\"role\": \"user\", \"content\": \"%s\"}]}%n".formatted("x".repeat(60)),
+                StandardOpenOption.APPEND);
+        run(
+                0,
+                "compare",
+                "--first",
+                policy,
+                "--second",
+                policy,
+                "--judge",
+                judge,
+                "--prompts",
+                prompts,
+                "--max-tokens",
+                5);
+        assertThat(out.toString()).contains("1 of 7 prompts are left out", "of 6 (0 wins, 6 ties, 0 losses)");
     }
 
     private void run(int exit, Object... arguments) {

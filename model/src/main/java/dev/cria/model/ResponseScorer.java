@@ -16,6 +16,11 @@ public interface ResponseScorer {
      */
     double[] scores(List<List<ChatMessage>> dialogues, List<String> responses);
 
+    /** Whether a response can be scored: a model has no positions for a dialogue that is too long. */
+    default boolean canScore(List<ChatMessage> dialogue, String response) {
+        return true;
+    }
+
     /** A scorer that looks at one response at a time. */
     static ResponseScorer of(ToDoubleBiFunction<List<ChatMessage>, String> scorer) {
         return (dialogues, responses) -> {

@@ -7,7 +7,6 @@ import dev.cria.core.train.TrainingListener;
 import dev.cria.core.train.TrainingLoop.Result;
 import dev.cria.rlhf.iterate.PreferenceCollection.Task;
 import dev.cria.rlhf.ppo.PpoRun;
-import dev.cria.rlhf.preference.Preference;
 import dev.cria.rlhf.preference.PreferenceSource;
 import dev.cria.rlhf.reward.RewardConfig;
 import dev.cria.rlhf.reward.RewardModel;
@@ -220,9 +219,9 @@ public final class IterativeRlhf {
         Map<String, Double> metrics = new LinkedHashMap<>();
         try (RewardModel model = RewardModel.load(engine, Checkpoints.resolve(output))) {
             for (int round = 1; round <= version; round++) {
-                List<Preference> heldOut = PreferenceCollection.read(rounds.directory(round), task, true);
-                if (!heldOut.isEmpty()) {
-                    List<ScoredPair> pairs = model.score(heldOut);
+                List<ScoredPair> pairs =
+                        model.scoreFitting(PreferenceCollection.read(rounds.directory(round), task, true));
+                if (!pairs.isEmpty()) {
                     long correct = pairs.stream().filter(ScoredPair::correct).count();
                     metrics.put("accuracy_round_" + round, (double) correct / pairs.size());
                 }

@@ -6,16 +6,21 @@ import dev.cria.rlhf.preference.Preference;
 import dev.cria.rlhf.preference.Preference.Safety;
 import dev.cria.rlhf.preference.Rating;
 import dev.cria.tokenizer.ChatMessage;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An annotator that is a scorer, such as a reward model: it chooses the first answer with probability sigmoid(score1 - score2)
- * (Bradley and Terry 1952), rates by the gap of the scores, and calls an answer safe whose safety score is above 0.
+ * (Bradley and Terry 1952), rates by the gap of the scores, and calls an answer safe whose safety score is above 0. Of answers
+ * that a scorer cannot read, as they are too long for it, nothing is said.
  */
 public final class RewardAnnotator implements Annotator {
+    private static final Logger LOG = LoggerFactory.getLogger(RewardAnnotator.class);
 
     private final ResponseScorer scorer;
     private final @Nullable ResponseScorer safety;
@@ -36,6 +41,29 @@ public final class RewardAnnotator implements Annotator {
 
     @Override
     public List<Optional<Preference>> annotate(List<Comparison> comparisons) {
+        List<Comparison> readable = comparisons.stream().filter(this::canRead).toList();
+        if (readable.size() < comparisons.size()) {
+            LOG.warn(
+                    "{} of {} comparisons have an answer that is too long for the annotating model and are left out",
+                    comparisons.size() - readable.size(),
+                    comparisons.size());
+        }
+        Map<Comparison, Preference> preferences = preferences(readable);
+        return comparisons.stream()
+                .map(comparison -> Optional.ofNullable(preferences.get(comparison)))
+                .toList();
+    }
+
+    private boolean canRead(Comparison comparison) {
+        return canRead(scorer, comparison) && (safety == null || canRead(safety, comparison));
+    }
+
+    private static boolean canRead(ResponseScorer scorer, Comparison comparison) {
+        List<ChatMessage> dialogue = comparison.prompt().messages();
+        return scorer.canScore(dialogue, comparison.first()) && scorer.canScore(dialogue, comparison.second());
+    }
+
+    private Map<Comparison, Preference> preferences(List<Comparison> comparisons) {
         List<List<ChatMessage>> dialogues =
                 comparisons.stream().map(c -> c.prompt().messages()).toList();
         List<String> firsts = comparisons.stream().map(Comparison::first).toList();
@@ -45,7 +73,7 @@ public final class RewardAnnotator implements Annotator {
         ResponseScorer byHarm = safety;
         double[] firstSafe = byHarm == null ? null : byHarm.scores(dialogues, firsts);
         double[] secondSafe = byHarm == null ? null : byHarm.scores(dialogues, seconds);
-        List<Optional<Preference>> preferences = new ArrayList<>();
+        Map<Comparison, Preference> preferences = new HashMap<>();
         for (int i = 0; i < first.length; i++) {
             Comparison comparison = comparisons.get(i);
             double gap = first[i] - second[i];
@@ -58,13 +86,15 @@ public final class RewardAnnotator implements Annotator {
                 boolean two = secondSafe[i] > 0;
                 label = firstChosen ? Safety.of(one, two) : Safety.of(two, one);
             }
-            preferences.add(Optional.of(new Preference(
-                    comparison.prompt().messages(),
-                    firstChosen ? comparison.first() : comparison.second(),
-                    firstChosen ? comparison.second() : comparison.first(),
-                    rating(Math.abs(gap)),
-                    label,
-                    comparison.source())));
+            preferences.put(
+                    comparison,
+                    new Preference(
+                            comparison.prompt().messages(),
+                            firstChosen ? comparison.first() : comparison.second(),
+                            firstChosen ? comparison.second() : comparison.first(),
+                            rating(Math.abs(gap)),
+                            label,
+                            comparison.source()));
         }
         return preferences;
     }

@@ -19,12 +19,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model of what people prefer: the score of an answer is the scalar head's number at the answer's last token, its eos. Scores
  * are raw; the paper's published ones are sigmoid(raw). They do not depend on what else is in a batch.
  */
 public final class RewardModel implements ResponseScorer, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RewardModel.class);
     private static final int TOKENS_PER_BATCH = 4096;
 
     private final ScalarModel model;
@@ -90,11 +93,22 @@ public final class RewardModel implements ResponseScorer, AutoCloseable {
     public double[] scores(List<List<ChatMessage>> dialogues, List<String> responses) {
         List<int[]> sequences = new ArrayList<>();
         for (int i = 0; i < dialogues.size(); i++) {
-            List<ChatMessage> whole = new ArrayList<>(dialogues.get(i));
-            whole.add(ChatMessage.assistant(responses.get(i)));
-            sequences.add(checked(format.encode(whole).ids()));
+            int[] sequence = encode(dialogues.get(i), responses.get(i));
+            checkLength(sequence.length);
+            sequences.add(sequence);
         }
         return scores(sequences);
+    }
+
+    @Override
+    public boolean canScore(List<ChatMessage> dialogue, String response) {
+        return encode(dialogue, response).length <= longest();
+    }
+
+    private int[] encode(List<ChatMessage> dialogue, String response) {
+        List<ChatMessage> whole = new ArrayList<>(dialogue);
+        whole.add(ChatMessage.assistant(response));
+        return format.encode(whole).ids();
     }
 
     /**
@@ -128,6 +142,27 @@ public final class RewardModel implements ResponseScorer, AutoCloseable {
      */
     public List<ScoredPair> score(List<Preference> preferences) {
         return scorePairs(preferences.stream().map(this::encode).toList());
+    }
+
+    /**
+     * Scores those comparisons that can be scored. Left out and counted in the log are those with a dialogue longer than the
+     * model's positions, and those whose two answers have the same tokens.
+     *
+     * @throws IllegalArgumentException if the chat format refuses one
+     */
+    public List<ScoredPair> scoreFitting(List<Preference> preferences) {
+        List<EncodedPair> fitting = preferences.stream()
+                .flatMap(preference -> EncodedPair.ofDifferent(preference, format).stream())
+                .filter(pair -> pair.longest() <= longest())
+                .toList();
+        if (fitting.size() < preferences.size()) {
+            LOG.warn(
+                    "{} of {} comparisons are left out: a dialogue is longer than the reward model's {} positions, or both answers have the same tokens",
+                    preferences.size() - fitting.size(),
+                    preferences.size(),
+                    longest());
+        }
+        return scorePairs(fitting);
     }
 
     /**
@@ -165,18 +200,16 @@ public final class RewardModel implements ResponseScorer, AutoCloseable {
         }
     }
 
-    private int[] checked(int[] sequence) {
-        checkLength(sequence.length);
-        return sequence;
-    }
-
     private void checkLength(int length) {
-        int longest = model.config().maxPositionEmbeddings();
-        if (length > longest) {
+        if (length > longest()) {
             throw new IllegalArgumentException(
                     "a dialogue of %d tokens is longer than the model's %d positions; leave it out"
-                            .formatted(length, longest));
+                            .formatted(length, longest()));
         }
+    }
+
+    private int longest() {
+        return model.config().maxPositionEmbeddings();
     }
 
     /** Cuts a list into parts of a bounded number of tokens. */

@@ -109,7 +109,7 @@ public final class RewardModels implements AutoCloseable {
      * Measures a safety model on labelled comparisons, of which both answers count.
      *
      * @param model the safety model
-     * @param files preference files; comparisons without safety labels are left out
+     * @param files preference files; comparisons without safety labels, or too long for the model, are left out
      * @param threshold raw score below which an answer counts as unsafe
      */
     public static SafetyCalibration measure(RewardModel model, List<Path> files, double threshold) {
@@ -117,10 +117,11 @@ public final class RewardModels implements AutoCloseable {
         for (Path file : files) {
             PreferenceData.read(file).stream().filter(p -> p.safety() != null).forEach(labelled::add);
         }
-        double[] scores = new double[2 * labelled.size()];
+        List<ScoredPair> pairs = model.scoreFitting(labelled);
+        double[] scores = new double[2 * pairs.size()];
         boolean[] safe = new boolean[scores.length];
         int at = 0;
-        for (ScoredPair pair : model.score(labelled)) {
+        for (ScoredPair pair : pairs) {
             Safety safety = pair.preference().safety();
             if (safety != null) {
                 scores[at] = pair.chosen();

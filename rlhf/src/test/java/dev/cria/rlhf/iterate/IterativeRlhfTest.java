@@ -15,9 +15,11 @@ import dev.cria.model.ResponseScorer;
 import dev.cria.model.TinyModels;
 import dev.cria.rlhf.preference.Preference;
 import dev.cria.rlhf.preference.PreferenceData;
+import dev.cria.rlhf.sampling.RlPrompt;
 import dev.cria.rlhf.sampling.TemperatureSearch;
 import dev.cria.sft.JsonItems;
 import dev.cria.tokenizer.ByteTokenizer;
+import dev.cria.tokenizer.ChatMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,6 +165,30 @@ class IterativeRlhfTest {
                     .as("%s", file)
                     .isEqualTo(-1);
         }
+    }
+
+    @Test
+    void nothingIsSaidOfAnswersTooLongForTheAnnotatingModel() {
+        ResponseScorer shortSighted = new ResponseScorer() {
+            @Override
+            public double[] scores(List<List<ChatMessage>> dialogues, List<String> responses) {
+                return LETTERS.scores(dialogues, responses);
+            }
+
+            @Override
+            public boolean canScore(List<ChatMessage> dialogue, String response) {
+                return response.length() < 5;
+            }
+        };
+        List<Comparison> comparisons = List.of(
+                new Comparison(0, RlPrompt.of("q"), "a", "far too long", "x"),
+                new Comparison(1, RlPrompt.of("q"), "a", "b", "x"));
+        assertThat(new RewardAnnotator(shortSighted, null, 3).annotate(comparisons))
+                .extracting(Optional::isPresent)
+                .containsExactly(false, true);
+        assertThat(new RewardAnnotator(LETTERS, shortSighted, 3).annotate(comparisons))
+                .extracting(Optional::isPresent)
+                .containsExactly(false, true);
     }
 
     @Test

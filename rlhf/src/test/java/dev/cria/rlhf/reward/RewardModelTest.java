@@ -100,6 +100,17 @@ class RewardModelTest {
     }
 
     @Test
+    void comparisonsThatCannotBeScoredAreLeftOut() {
+        List<ChatMessage> prompt = List.of(ChatMessage.user("Hi"));
+        Preference tooLong = new Preference(prompt, "a".repeat(300), "no", null, null, "x");
+        Preference sameTokens = new Preference(prompt, "yes", "yes\u00a0", null, null, "x");
+        List<ScoredPair> scored = model.scoreFitting(List.of(tooLong, preferences.get(0), sameTokens));
+        assertThat(scored).extracting(ScoredPair::preference).containsExactly(preferences.get(0));
+        assertThat(model.canScore(prompt, "no")).isTrue();
+        assertThat(model.canScore(prompt, "a".repeat(300))).isFalse();
+    }
+
+    @Test
     void aDialogueLongerThanTheModelsPositionsIsRefused() {
         assertThatThrownBy(() -> alone(List.of(ChatMessage.user("Hi")), "a".repeat(300)))
                 .isInstanceOf(IllegalArgumentException.class)

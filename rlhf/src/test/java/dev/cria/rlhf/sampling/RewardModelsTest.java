@@ -96,6 +96,8 @@ class RewardModelsTest {
             comparisons.add(
                     new Preference(List.of(ChatMessage.user("q" + i)), "yes " + i, "no " + i, null, safety, "test"));
         }
+        comparisons.add(new Preference(
+                List.of(ChatMessage.user("q")), "a".repeat(200), "no", null, Safety.CHOSEN_SAFE, "too long"));
         PreferenceData.write(labels, comparisons);
         try (RewardModels models =
                 RewardModels.open(engine, config(useful, safe, List.of(labels)), new ByteTokenizer())) {
