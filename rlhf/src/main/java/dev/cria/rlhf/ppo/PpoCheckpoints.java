@@ -38,9 +38,13 @@ final class PpoCheckpoints {
         this.config = config;
     }
 
-    /** Writes a checkpoint and removes those that need not be kept. */
+    /**
+     * Writes a checkpoint and removes those that need not be kept. One in the middle of an iteration has that iteration's
+     * number, so that it is the newest and yet leaves the one before as it was evaluated; the whole iteration's replaces it.
+     */
     Path save(PpoState state, long seed, JsonNode resolvedConfig, Map<String, JsonNode> listeners) {
-        Path directory = checkpoints.save(state.iterations(), target -> {
+        long number = state.iterations() + (state.rollouts().isEmpty() ? 0 : 1);
+        Path directory = checkpoints.save(number, target -> {
             Path policyDirectory = Checkpoints.makeDirectory(target.resolve(Checkpoints.POLICY));
             policy.save(policyDirectory);
             companions.accept(policyDirectory);

@@ -114,6 +114,24 @@ class PpoTrainerTest {
     }
 
     @Test
+    void aStopInTheMiddleOfAnIterationLeavesTheBestCheckpointAsItWasEvaluated() throws IOException {
+        Path first = directory.resolve("first");
+        train(first, config("training.iterations=1"), -1);
+        Path run = directory.resolve("run");
+        String[] settings = {"training.iterations=2", "evaluation.everySteps=1"};
+        train(run, config(settings), 11); // two gradient steps into the second iteration
+        Path best = run.resolve("checkpoints/best");
+        assertThat(best.toRealPath().getFileName()).hasToString("step-00000001");
+        Path weights = Path.of("policy/model.safetensors");
+        assertThat(Files.mismatch(best.resolve(weights), newest(first).resolve(weights)))
+                .isEqualTo(-1);
+        assertThat(PpoState.read(newest(run)).updates()).isEqualTo(2);
+        train(run, config(settings), -1);
+        assertThat(newest(run).getFileName()).hasToString("step-00000002");
+        assertThat(PpoState.read(newest(run)).iterations()).isEqualTo(2);
+    }
+
+    @Test
     void splittingAMiniBatchChangesNothingButRounding() throws IOException {
         Path whole = directory.resolve("one");
         Path split = directory.resolve("split");
