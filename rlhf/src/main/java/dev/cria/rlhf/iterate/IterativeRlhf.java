@@ -145,7 +145,7 @@ public final class IterativeRlhf {
         PreferenceCollection collection =
                 new PreferenceCollection(round, config.collection(), rounds.seed("collection", version));
         step(version, "comparisons", round, () -> compare(version, collection));
-        step(version, "preferences", round, () -> collection.annotate(annotators.of(round)));
+        step(version, "preferences", round, () -> annotate(collection, annotators.of(round)));
         for (Task task : Task.values()) {
             if (ledger.find(version, Rounds.name(task)).isPresent()
                     || !rounds.learned(version, task).isEmpty()) {
@@ -191,9 +191,15 @@ public final class IterativeRlhf {
                 rounds.pick("comparison prompts", version, config.collection().prompts());
         try (PolicyModel newest = PolicyModel.load(engine, rounds.model(version - 1), SEQUENCES);
                 PolicyModel other = PolicyModel.load(engine, rounds.model(Math.max(0, version - 2)), SEQUENCES)) {
-            collection.sample(asked, newest.sampler(), other.sampler(), "round " + version);
+            if (!collection.sample(asked, newest.sampler(), other.sampler(), "round " + version, () -> stopRequested)) {
+                throw new Stopped();
+            }
         }
         return Map.of("prompts", (double) asked.size());
+    }
+
+    private Map<String, Double> annotate(PreferenceCollection collection, Annotator annotator) {
+        return collection.annotate(annotator, () -> stopRequested).orElseThrow(Stopped::new);
     }
 
     private Map<String, Double> trainReward(int version, Task task) {
@@ -239,7 +245,8 @@ public final class IterativeRlhf {
             if (!config.temperatures().isEmpty()) {
                 List<RlPrompt> few = asked.subList(0, Math.min(asked.size(), config.searchPrompts()));
                 TemperatureSearch.Table table = new TemperatureSearch(policy.sampler(), rewards.function(), settings)
-                        .search(few, config.temperatures());
+                        .search(few, config.temperatures(), () -> stopRequested)
+                        .orElseThrow(Stopped::new);
                 table.write(rounds.directory(version));
                 settings = settings.withTemperature(table.bestTemperature());
             }

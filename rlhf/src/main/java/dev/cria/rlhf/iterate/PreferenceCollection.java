@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -59,10 +60,14 @@ final class PreferenceCollection {
     /**
      * Lets two variants answer the prompts that have no comparison yet. Which of them speaks at the higher temperature
      * alternates.
+     *
+     * @param stop asked before each group; true ends the work
+     * @return whether all prompts have their comparison
      */
-    void sample(List<RlPrompt> prompts, AnswerSampler newest, AnswerSampler other, String source) {
+    boolean sample(
+            List<RlPrompt> prompts, AnswerSampler newest, AnswerSampler other, String source, BooleanSupplier stop) {
         try (LineLog log = LineLog.open(directory.resolve("comparisons.jsonl"))) {
-            while (log.lines() < prompts.size()) {
+            while (log.lines() < prompts.size() && !stop.getAsBoolean()) {
                 int from = log.lines();
                 List<RlPrompt> group = prompts.subList(from, Math.min(prompts.size(), from + GROUP));
                 List<String> first = answers(newest, group, from, 0);
@@ -74,6 +79,7 @@ final class PreferenceCollection {
                 }
                 log.append(lines);
             }
+            return log.lines() >= prompts.size();
         }
     }
 
@@ -100,18 +106,26 @@ final class PreferenceCollection {
         return List.of(texts);
     }
 
-    /** Has the comparisons annotated, and writes the preference files; returns how many there are of each kind. */
-    Map<String, Double> annotate(Annotator annotator) {
+    /**
+     * Has the comparisons annotated, and writes the preference files.
+     *
+     * @param stop asked before each batch; true ends the work
+     * @return how many there are of each kind; empty if the work was ended
+     */
+    Optional<Map<String, Double>> annotate(Annotator annotator, BooleanSupplier stop) {
         List<Comparison> all = new ArrayList<>();
         JsonItems.forEach(directory.resolve("comparisons.jsonl"), (item, line) -> all.add(Comparison.parse(item)));
         Path file = directory.resolve("annotations.jsonl");
         try (LineLog log = LineLog.open(file)) {
             while (log.lines() < all.size()) {
+                if (stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
                 int from = log.lines();
                 log.append(annotate(annotator, all.subList(from, Math.min(all.size(), from + config.batchSize()))));
             }
         }
-        return write(all, file);
+        return Optional.of(write(all, file));
     }
 
     private List<String> annotate(Annotator annotator, List<Comparison> batch) {

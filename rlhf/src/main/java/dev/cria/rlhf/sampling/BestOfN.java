@@ -46,8 +46,13 @@ public final class BestOfN {
 
     /** The best answers to all prompts, in memory. */
     public List<BestSample> all(List<RlPrompt> prompts) {
+        return all(prompts, () -> false);
+    }
+
+    /** The best answers to all prompts, in memory; to the first of them if the work was ended by then. */
+    List<BestSample> all(List<RlPrompt> prompts, BooleanSupplier stop) {
         List<BestSample> samples = new ArrayList<>();
-        while (samples.size() < prompts.size()) {
+        while (samples.size() < prompts.size() && !stop.getAsBoolean()) {
             samples.addAll(group(prompts, samples.size()));
         }
         return samples;

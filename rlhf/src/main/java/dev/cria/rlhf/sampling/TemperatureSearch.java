@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The reward of the best of N by temperature and N, as in the paper's figure 8: the best temperature changes with each version. */
 public final class TemperatureSearch {
@@ -93,6 +95,16 @@ public final class TemperatureSearch {
      * they are to be kept.
      */
     public Table search(List<RlPrompt> prompts, List<Double> temperatures) {
+        return search(prompts, temperatures, () -> false).orElseThrow();
+    }
+
+    /**
+     * Samples every prompt at every temperature, as {@link #search(List, List)}.
+     *
+     * @param stop asked before each group of prompts; true ends the work
+     * @return empty if the work was ended
+     */
+    public Optional<Table> search(List<RlPrompt> prompts, List<Double> temperatures, BooleanSupplier stop) {
         if (prompts.isEmpty() || temperatures.isEmpty()) {
             throw new IllegalArgumentException("a temperature search needs at least one prompt and one temperature");
         }
@@ -100,11 +112,14 @@ public final class TemperatureSearch {
         List<Row> rows = new ArrayList<>();
         for (double temperature : temperatures) {
             BestOfConfig at = config.withTemperature(temperature).scoringAll();
-            List<BestSample> samples = new BestOfN(sampler, rewards, at).all(prompts);
+            List<BestSample> samples = new BestOfN(sampler, rewards, at).all(prompts, stop);
+            if (samples.size() < prompts.size()) {
+                return Optional.empty();
+            }
             rows.add(new Row(
                     temperature, sizes.stream().map(n -> mean(samples, n)).toList()));
         }
-        return new Table(sizes, rows);
+        return Optional.of(new Table(sizes, rows));
     }
 
     private static double mean(List<BestSample> samples, int n) {

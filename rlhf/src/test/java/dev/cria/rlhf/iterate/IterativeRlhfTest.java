@@ -168,6 +168,25 @@ class IterativeRlhfTest {
     }
 
     @Test
+    void aStopEndsTheAnnotationAfterABatch() throws IOException {
+        Path run = directory.resolve("run");
+        IterativeRlhf[] rlhf = new IterativeRlhf[1];
+        Annotator stopping = comparisons -> {
+            rlhf[0].requestStop();
+            return simulated().annotate(comparisons);
+        };
+        try (Engine engine = engine();
+                RunDirectory opened = RunDirectory.open(run, true)) {
+            rlhf[0] = new IterativeRlhf(engine, config("versions=1"), opened, round -> stopping, step -> List.of());
+            assertThat(rlhf[0].run()).isFalse();
+        }
+        assertThat(Files.readAllLines(run.resolve("round-01/annotations.jsonl")))
+                .hasSize(7);
+        assertThat(RoundLedger.open(run).find(1, "preferences")).isEmpty();
+        assertThat(work(run, config("versions=1"), simulated())).isTrue();
+    }
+
+    @Test
     void nothingIsSaidOfAnswersTooLongForTheAnnotatingModel() {
         ResponseScorer shortSighted = new ResponseScorer() {
             @Override

@@ -143,6 +143,15 @@ class BestOfNTest {
     }
 
     @Test
+    void aTemperatureSearchCanBeEnded() {
+        TemperatureSearch search = new TemperatureSearch(sampler, LETTERS, config(32, MissingEos.KEEP)); // 8 a group
+        int[] groups = new int[1];
+        assertThat(search.search(PROMPTS.subList(0, 20), List.of(0.5, 1.0), () -> ++groups[0] > 2))
+                .isEmpty();
+        assertThat(groups[0]).isEqualTo(3);
+    }
+
+    @Test
     void theTemperatureSearchReportsTheBestOfNByTemperatureAndN() {
         TemperatureSearch search = new TemperatureSearch(sampler, LETTERS, config(8, MissingEos.EXCLUDE));
         TemperatureSearch.Table table = search.search(PROMPTS.subList(0, 5), List.of(0.5, 1.0));
