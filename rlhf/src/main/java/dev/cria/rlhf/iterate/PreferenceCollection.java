@@ -83,12 +83,12 @@ final class PreferenceCollection {
         }
     }
 
-    /** The answers of one variant, half of them at each temperature. */
+    /** The answers of one variant, half of them at each temperature: which, says the index among all prompts. */
     private List<String> answers(AnswerSampler sampler, List<RlPrompt> prompts, int from, int variant) {
         String[] texts = new String[prompts.size()];
         for (int parity = 0; parity < 2; parity++) {
             List<Integer> indices = new ArrayList<>();
-            for (int i = parity; i < prompts.size(); i += 2) {
+            for (int i = (from + parity) % 2; i < prompts.size(); i += 2) {
                 indices.add(i);
             }
             double temperature = parity == variant ? config.lowTemperature() : config.highTemperature();
