@@ -133,8 +133,8 @@ final class BestOfCommand implements Callable<Integer> {
         if (target == null) {
             return;
         }
-        SampleOrigin origin =
-                new SampleOrigin(model.fingerprint(), models.fingerprints(), ModelFingerprint.of(asked), config);
+        SampleOrigin origin = new SampleOrigin(
+                model.fingerprint(), models.fingerprints(), models.threshold(), ModelFingerprint.of(asked), config);
         AtomicBoolean stop = new AtomicBoolean();
         try (BestOfFile file = BestOfFile.open(target, origin, resume)) {
             GracefulStop.during(

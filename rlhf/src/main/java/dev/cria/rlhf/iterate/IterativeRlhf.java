@@ -251,7 +251,11 @@ public final class IterativeRlhf {
                 settings = settings.withTemperature(table.bestTemperature());
             }
             SampleOrigin origin = new SampleOrigin(
-                    policy.fingerprint(), rewards.fingerprints(), ModelFingerprint.of(asked), settings);
+                    policy.fingerprint(),
+                    rewards.fingerprints(),
+                    rewards.threshold(),
+                    ModelFingerprint.of(asked),
+                    settings);
             try (BestOfFile file = BestOfFile.open(pool.file(version), origin, true)) {
                 new BestOfN(policy.sampler(), rewards.function(), settings).run(asked, file, () -> stopRequested);
                 if (file.done() < asked.size()) {

@@ -24,6 +24,7 @@ public final class RewardModels implements AutoCloseable {
     private final List<RewardModel> models;
     private final List<String> fingerprints;
     private final RewardFunction function;
+    private final @Nullable Double threshold;
     private final @Nullable RewardFunction judge;
     private final @Nullable SafetyCalibration calibration;
 
@@ -31,11 +32,13 @@ public final class RewardModels implements AutoCloseable {
             List<RewardModel> models,
             List<String> fingerprints,
             RewardFunction function,
+            @Nullable Double threshold,
             @Nullable RewardFunction judge,
             @Nullable SafetyCalibration calibration) {
         this.models = models;
         this.fingerprints = fingerprints;
         this.function = function;
+        this.threshold = threshold;
         this.judge = judge;
         this.calibration = calibration;
     }
@@ -67,7 +70,8 @@ public final class RewardModels implements AutoCloseable {
             }
             Path judge = config.judge();
             RewardFunction watching = judge == null ? null : load(engine, judge, policy, models, new ArrayList<>());
-            return new RewardModels(models, fingerprints, function, watching, calibration);
+            Double threshold = safety == null ? null : config.threshold();
+            return new RewardModels(models, fingerprints, function, threshold, watching, calibration);
         } catch (RuntimeException e) {
             models.forEach(RewardModel::close);
             throw e;
@@ -151,6 +155,11 @@ public final class RewardModels implements AutoCloseable {
     /** Fingerprints of the models that make the reward. */
     public List<String> fingerprints() {
         return List.copyOf(fingerprints);
+    }
+
+    /** Raw safety score below which the safety score is the reward; null without a safety model. */
+    public @Nullable Double threshold() {
+        return threshold;
     }
 
     /** Frees the models. */

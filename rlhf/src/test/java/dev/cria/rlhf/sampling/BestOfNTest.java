@@ -66,7 +66,11 @@ class BestOfNTest {
     }
 
     private static SampleOrigin origin(BestOfConfig config) {
-        return new SampleOrigin("p", List.of("r"), ModelFingerprint.of(PROMPTS), config);
+        return origin(config, CombinedReward.PAPER_THRESHOLD);
+    }
+
+    private static SampleOrigin origin(BestOfConfig config, double threshold) {
+        return new SampleOrigin("p", List.of("r"), threshold, ModelFingerprint.of(PROMPTS), config);
     }
 
     private BestOfN bestOf(BestOfConfig config) {
@@ -196,6 +200,9 @@ class BestOfNTest {
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("--resume");
         assertThatThrownBy(() -> BestOfFile.open(path, origin(config.withTemperature(2)), true))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("begun with other settings");
+        assertThatThrownBy(() -> BestOfFile.open(path, origin(config, 0), true))
                 .isInstanceOf(InvalidFileException.class)
                 .hasMessageContaining("begun with other settings");
     }
