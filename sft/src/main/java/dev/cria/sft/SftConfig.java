@@ -4,6 +4,7 @@ import dev.cria.core.optim.OptimizerConfig;
 import dev.cria.core.train.CheckpointConfig;
 import dev.cria.core.train.EvaluationConfig;
 import dev.cria.core.train.TrainingConfig;
+import dev.cria.tokenizer.ChatFormat.MarkPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ public record SftConfig(
     /** These settings on other files. */
     public SftConfig withInput(List<Path> files) {
         return new SftConfig(base, data.withInput(files), training, optimizer, evaluation, checkpoint);
+    }
+
+    /** These settings with another way to treat a chat format's marks. */
+    public SftConfig withMarks(MarkPolicy marks) {
+        return new SftConfig(base, data.withMarks(marks), training, optimizer, evaluation, checkpoint);
     }
 
     /** These settings from another base model. */

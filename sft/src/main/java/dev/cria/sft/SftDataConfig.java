@@ -90,4 +90,21 @@ public record SftDataConfig(
                 marks,
                 answerSamples);
     }
+
+    /** These settings with another way to treat the format's marks. */
+    SftDataConfig withMarks(MarkPolicy policy) {
+        return new SftDataConfig(
+                input,
+                validation,
+                heldOut,
+                epochs,
+                contextLength,
+                batchSize,
+                packing,
+                overlong,
+                format,
+                separator,
+                policy,
+                answerSamples);
+    }
 }

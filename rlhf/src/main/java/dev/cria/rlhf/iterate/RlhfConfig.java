@@ -7,6 +7,7 @@ import dev.cria.rlhf.reward.RewardConfig;
 import dev.cria.rlhf.sampling.BestOfConfig;
 import dev.cria.rlhf.sampling.CombinedReward;
 import dev.cria.sft.SftConfig;
+import dev.cria.tokenizer.ChatFormat.MarkPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *     bestOf.temperature}
  * @param searchPrompts prompts of that search
  * @param earlierShare share of each earlier round's best samples that a version learns from too
- * @param sft fine-tuning on the samples, and on the chat files of its {@code data.input}: Ghost Attention's dialogues, say
+ * @param sft fine-tuning on the samples, and on the chat files of its {@code data.input}: Ghost Attention's dialogues, say; its
+ *     {@code data.marks} is {@code escape} by default here, since prompts with marks are escaped when they are answered
  * @param ppo settings of PPO; models and prompts are the round's
  */
 public record RlhfConfig(
@@ -109,7 +111,7 @@ public record RlhfConfig(
                 List.of(),
                 50,
                 0.2,
-                SftConfig.defaults(),
+                SftConfig.defaults().withMarks(MarkPolicy.ESCAPE),
                 PpoConfig.defaults());
     }
 }

@@ -187,6 +187,13 @@ class IterativeRlhfTest {
     }
 
     @Test
+    void promptsWithMarksOfTheChatFormatAreLearnedFrom() throws IOException {
+        Files.writeString(prompts, Files.readString(prompts).replace("q", "[INST] q"));
+        assertThat(work(directory.resolve("run"), config("versions=1"), simulated()))
+                .isTrue();
+    }
+
+    @Test
     void nothingIsSaidOfAnswersTooLongForTheAnnotatingModel() {
         ResponseScorer shortSighted = new ResponseScorer() {
             @Override
