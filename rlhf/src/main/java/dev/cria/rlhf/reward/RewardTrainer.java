@@ -16,6 +16,7 @@ import dev.cria.model.TrainingMemory;
 import dev.cria.rlhf.preference.PreferenceBatch;
 import dev.cria.rlhf.preference.PreferenceBatches;
 import dev.cria.rlhf.preference.PreferenceSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,14 +159,16 @@ public final class RewardTrainer implements AutoCloseable {
     /** Trains to the end, or until asked to stop; at the end the model is evaluated into {@link RewardEvaluation#FILE}. */
     public TrainingLoop.Result run() {
         TrainingLoop.Result result = loop.run();
-        if (result.completed() && result.newSteps() > 0 && !data.heldOut().isEmpty()) {
+        // A run that died between its last checkpoint and its evaluation has no step left to do.
+        boolean isDue = result.newSteps() > 0 || !Files.exists(run.resolve(RewardEvaluation.FILE));
+        if (result.completed() && isDue && !data.heldOut().isEmpty()) {
             evaluation = RewardEvaluation.of(model.scorePairs(data.heldOut()));
             evaluation.write(run);
         }
         return result;
     }
 
-    /** The trained model's agreement with the held-out comparisons, if this sitting completed the run. */
+    /** The trained model's agreement with the held-out comparisons, if this sitting completed the run or found it unmeasured. */
     public Optional<RewardEvaluation> evaluation() {
         return Optional.ofNullable(evaluation);
     }

@@ -117,6 +117,18 @@ class RewardTrainerTest {
     }
 
     @Test
+    void aRunThatDiedBeforeItsEvaluationIsEvaluatedWhenItGoesOn() throws IOException {
+        Path run = directory.resolve("run");
+        train(run, config("training.steps=2"), false, List.of());
+        Path file = run.resolve(RewardEvaluation.FILE);
+        String evaluation = Files.readString(file);
+        Files.delete(file);
+        assertThat(train(run, config("training.steps=2"), true, List.of()).newSteps())
+                .isZero();
+        assertThat(file).hasContent(evaluation);
+    }
+
+    @Test
     void splittingAStepIntoBatchesChangesNothingButRounding() throws IOException {
         Path one = directory.resolve("one");
         Path four = directory.resolve("four");
