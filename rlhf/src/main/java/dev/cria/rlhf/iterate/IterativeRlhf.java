@@ -212,7 +212,7 @@ public final class IterativeRlhf {
                         engine,
                         based,
                         PreferenceSource.of(rounds.learned(version, task)),
-                        PreferenceSource.of(rounds.learned(version, others)),
+                        PreferenceSource.of(rounds.preferences(version, others)),
                         directory,
                         listeners.apply(output))) {
             finish(trainer::requestStop, trainer::run);
@@ -239,7 +239,7 @@ public final class IterativeRlhf {
     private Map<String, Double> sample(int version) {
         List<RlPrompt> asked = rounds.pick("sampling prompts", version, config.samplingPrompts());
         Map<String, Double> metrics = new LinkedHashMap<>();
-        BestOfConfig settings = config.bestOf().withSeed(rounds.seed("best-of", version));
+        BestOfConfig settings = config.bestOf().withSeed(rounds.samplingSeed(version));
         try (PolicyModel policy = PolicyModel.load(engine, rounds.model(version - 1), SEQUENCES);
                 RewardModels rewards = RewardModels.open(engine, rounds.rewards(version), policy.tokenizer())) {
             if (!config.temperatures().isEmpty()) {
@@ -292,7 +292,8 @@ public final class IterativeRlhf {
         try (RunDirectory directory = RunDirectory.open(output, true);
                 PpoRun ppo = PpoRun.open(
                         engine,
-                        config.ppo().forRound(tuned, rounds.rewards(version), config.prompts()),
+                        config.ppo()
+                                .forRound(tuned, rounds.rewards(version), config.prompts(), rounds.ppoSeed(version)),
                         directory,
                         listeners.apply(output))) {
             Result result = finish(ppo::requestStop, ppo::run);

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param collection how preferences are collected
  * @param helpfulness training of the helpfulness model; its base is {@code policy} unless it names one, and it learns from the
  *     files of its {@code data.input} besides what the rounds collect
- * @param safety training of the safety model, which there is once safety prompts have labels; likewise
+ * @param safety training of the safety model, which there is once safety prompts have labels; likewise, and from labelled
+ *     comparisons only while its safety loss is on
  * @param threshold raw safety score below which the safety score is the reward
  * @param forceSafety whether to use a safety model that is not calibrated on held-out labels
  * @param samplingPrompts prompts of a round's rejection sampling
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param earlierShare share of each earlier round's best samples that a version learns from too
  * @param sft fine-tuning on the samples, and on the chat files of its {@code data.input}: Ghost Attention's dialogues, say; its
  *     {@code data.marks} is {@code escape} by default here, since prompts with marks are escaped when they are answered
- * @param ppo settings of PPO; models and prompts are the round's
+ * @param ppo settings of PPO; models and prompts are the round's, of {@code reward} the judge counts and, in rejection sampling
+ *     too, the least precision and recall; {@code training.seed} is that of version {@code ppoFrom}, each later one has the next
  */
 public record RlhfConfig(
         @Nullable Path policy,

@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The rounds of a run: where their files lie, what they have left, and what a step works from. */
 final class Rounds {
+    private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
     private final RlhfConfig config;
     private final Path run;
     private final RoundLedger ledger;
@@ -100,6 +104,17 @@ final class Rounds {
         return CounterRandom.of(config.seed(), purpose, version).bits(0);
     }
 
+    /** The seed of a version's rejection sampling: one of the random numbers for it, by {@code bestOf.seed} from 1. */
+    long samplingSeed(int version) {
+        return CounterRandom.of(config.seed(), "best-of", version)
+                .bits(config.bestOf().seed() - 1);
+    }
+
+    /** The seed of a version's PPO: the key's in the first version that has PPO, the next number in the next. */
+    long ppoSeed(int version) {
+        return config.ppo().training().seed() + version - config.ppoFrom();
+    }
+
     /** The round's own choice of prompts. */
     List<RlPrompt> pick(String purpose, int version, int count) {
         int[] order = CounterRandom.of(config.seed(), purpose, version).permutation(prompts.size());
@@ -115,8 +130,25 @@ final class Rounds {
         return task == Task.SAFETY ? config.safety() : config.helpfulness();
     }
 
-    /** The preferences that a version's reward model of a task learns from: those of all rounds, after what was there before. */
+    /** The preferences that a version's reward model of a task learns from: those with safety labels where it learns these. */
     List<Preference> learned(int version, Task task) {
+        List<Preference> all = preferences(version, task);
+        if (training(task).safetyWeight() == 0) {
+            return all;
+        }
+        List<Preference> labelled = all.stream().filter(p -> p.safety() != null).toList();
+        if (labelled.size() < all.size()) {
+            LOG.warn(
+                    "{} of {} comparisons for {} have no safety labels and are left out",
+                    all.size() - labelled.size(),
+                    all.size(),
+                    name(task));
+        }
+        return labelled;
+    }
+
+    /** The preferences of a task up to a version: those of all rounds, after what was there before. */
+    List<Preference> preferences(int version, Task task) {
         List<Preference> all = new ArrayList<>();
         training(task).data().input().forEach(file -> all.addAll(PreferenceData.read(file)));
         for (int round = 1; round <= version; round++) {
@@ -143,8 +175,13 @@ final class Rounds {
         return Optional.empty();
     }
 
-    /** The reward models that a version optimises. */
+    /**
+     * The reward models that a version optimises.
+     *
+     * @throws IllegalArgumentException if there is a safety model whose threshold nothing tells about
+     */
     RewardModelsConfig rewards(int version) {
+        Optional<Path> safety = find(version, Task.SAFETY);
         List<Path> calibration = new ArrayList<>();
         for (int round = 1; round <= version; round++) {
             Path file = directory(round).resolve(Task.SAFETY.fileName(true));
@@ -152,15 +189,20 @@ final class Rounds {
                 calibration.add(file);
             }
         }
-        RewardModelsConfig defaults = RewardModelsConfig.defaults();
+        if (safety.isPresent() && calibration.isEmpty() && !config.forceSafety()) {
+            throw new IllegalArgumentException(
+                    "no safety prompt is among the held-out preferences by round %d, so that the safety model's threshold cannot be checked; make collection.prompts or collection.heldOut larger, or set forceSafety"
+                            .formatted(version));
+        }
+        RewardModelsConfig settings = config.ppo().reward();
         return new RewardModelsConfig(
                 rewardModel(version, Task.HELPFULNESS),
-                find(version, Task.SAFETY).orElse(null),
+                safety.orElse(null),
                 config.threshold(),
                 calibration,
-                defaults.leastPrecision(),
-                defaults.leastRecall(),
+                settings.leastPrecision(),
+                settings.leastRecall(),
                 config.forceSafety(),
-                config.ppo().reward().judge());
+                settings.judge());
     }
 }

@@ -103,8 +103,8 @@ public record PpoConfig(
                 checkpoint);
     }
 
-    /** These settings for another policy, which is its own reference, with other reward models and prompts. */
-    public PpoConfig forRound(Path model, RewardModelsConfig rewards, List<Path> files) {
+    /** These settings for another policy, which is its own reference, with other reward models, prompts and seed. */
+    public PpoConfig forRound(Path model, RewardModelsConfig rewards, List<Path> files, long seed) {
         return new PpoConfig(
                 model,
                 null,
@@ -115,7 +115,7 @@ public record PpoConfig(
                 rollout,
                 kl,
                 update,
-                training,
+                training.withSeed(seed),
                 optimizer,
                 valueOptimizer,
                 evaluation,

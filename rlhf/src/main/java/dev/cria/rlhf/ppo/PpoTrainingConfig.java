@@ -34,4 +34,10 @@ public record PpoTrainingConfig(
     public static PpoTrainingConfig defaults() {
         return new PpoTrainingConfig(400, 0, 1, true, false, Precision.FP32, 0);
     }
+
+    /** These settings with another seed. */
+    PpoTrainingConfig withSeed(long value) {
+        return new PpoTrainingConfig(
+                iterations, valueWarmup, value, selfChecks, activationCheckpointing, precision, maxMinutes);
+    }
 }

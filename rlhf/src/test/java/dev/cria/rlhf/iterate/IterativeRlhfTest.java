@@ -187,6 +187,15 @@ class IterativeRlhfTest {
     }
 
     @Test
+    void withoutSafetyLabelsThereIsNoSafetyModel() {
+        Path run = directory.resolve("run");
+        assertThat(work(run, config("versions=1"), new RewardAnnotator(LETTERS, null, 3)))
+                .isTrue();
+        assertThat(RoundLedger.open(run).find(1, "safety")).isEmpty();
+        assertThat(RoundLedger.open(run).find(1, "sft")).isPresent();
+    }
+
+    @Test
     void promptsWithMarksOfTheChatFormatAreLearnedFrom() throws IOException {
         Files.writeString(prompts, Files.readString(prompts).replace("q", "[INST] q"));
         assertThat(work(directory.resolve("run"), config("versions=1"), simulated()))
