@@ -88,6 +88,7 @@ public record RlhfConfig(
         require(versions >= 1, "versions", versions, "at least 1");
         require(ppoFrom >= 1, "ppoFrom", ppoFrom, "at least 1");
         require(samplingPrompts >= 1, "samplingPrompts", samplingPrompts, "at least 1");
+        temperatures.forEach(t -> require(t > 0 && t < 100, "temperatures", t, "above 0 and below 100"));
         require(searchPrompts >= 1, "searchPrompts", searchPrompts, "at least 1");
         require(earlierShare >= 0 && earlierShare <= 1, "earlierShare", earlierShare, "in 0 to 1");
     }

@@ -19,7 +19,7 @@ public record BestOfConfig(
     /** Checks the ranges and names the offending key. */
     public BestOfConfig {
         require(samples >= 1, "samples", samples, "at least 1");
-        require(temperature > 0 && temperature < 100, "temperature", temperature, "above 0");
+        require(temperature > 0 && temperature < 100, "temperature", temperature, "above 0 and below 100");
         require(maxTokens >= 1, "maxTokens", maxTokens, "at least 1");
         require(penalty >= 0 && penalty < Double.POSITIVE_INFINITY, "penalty", penalty, "at least 0");
     }

@@ -227,6 +227,12 @@ class IterativeRlhfTest {
     }
 
     @Test
+    void temperaturesOutOfTheirRangeAreRefused() {
+        assertThatThrownBy(() -> config("temperatures=[0.8, 0]"))
+                .hasMessageContaining("temperatures must be above 0 and below 100, got 0.0");
+    }
+
+    @Test
     void labelsOfPeopleAreWaitedFor() throws IOException {
         Path run = directory.resolve("run");
         Path labels = run.resolve("round-01/labels.jsonl");

@@ -147,6 +147,12 @@ class BestOfNTest {
     }
 
     @Test
+    void aTemperatureOutOfItsRangeIsRefusedByTheRange() {
+        assertThatThrownBy(() -> BestOfConfig.defaults().withTemperature(150))
+                .hasMessage("temperature must be above 0 and below 100, got 150.0");
+    }
+
+    @Test
     void aTemperatureSearchCanBeEnded() {
         TemperatureSearch search = new TemperatureSearch(sampler, LETTERS, config(32, MissingEos.KEEP)); // 8 a group
         int[] groups = new int[1];
