@@ -76,7 +76,7 @@ public final class PpoRun implements AutoCloseable {
         try {
             return open(engine, config, run, listeners, rewards, resources);
         } catch (RuntimeException e) {
-            closeAll(resources);
+            closeAll(resources, e);
             throw e;
         }
     }
@@ -224,18 +224,28 @@ public final class PpoRun implements AutoCloseable {
     /** Frees all models. */
     @Override
     public void close() {
-        closeAll(resources);
+        RuntimeException failure = closeAll(resources, null);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
-    private static void closeAll(Deque<AutoCloseable> resources) {
+    /** Closes the newest first, the others also where one fails; returns the first failure with the later ones added. */
+    static @Nullable RuntimeException closeAll(Deque<AutoCloseable> resources, @Nullable RuntimeException earlier) {
+        RuntimeException failure = earlier;
         while (!resources.isEmpty()) {
             try {
                 resources.pop().close();
             } catch (RuntimeException e) {
-                throw e;
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             } catch (Exception e) {
                 throw new AssertionError("none of these throws checked exceptions", e);
             }
         }
+        return failure;
     }
 }

@@ -41,7 +41,7 @@ public record PpoSetup(
         @Nullable Path run,
         Consumer<Path> companions,
         List<TrainingListener> listeners) {
-    /** Checks the prompts and the batch. */
+    /** Copies the lists and checks that there is a prompt to learn from. */
     public PpoSetup {
         prompts = List.copyOf(prompts);
         heldOut = List.copyOf(heldOut);

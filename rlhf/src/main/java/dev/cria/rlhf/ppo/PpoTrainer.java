@@ -42,8 +42,8 @@ public final class PpoTrainer implements AutoCloseable {
     private final PpoConfig config;
     private final AdamW policyOptimizer;
     private final AdamW valueOptimizer;
-    private final CosineSchedule policyRate;
-    private final CosineSchedule valueRate;
+    private final CosineSchedule policySchedule;
+    private final CosineSchedule valueSchedule;
     private final RolloutCollector collector;
     private final PpoUpdate update;
     private final HeldOut heldOut;
@@ -67,8 +67,8 @@ public final class PpoTrainer implements AutoCloseable {
         this.valueOptimizer =
                 new AdamW(models.value().engine().ops(), models.value().parameters(), config.valueOptimizer());
         long steps = config.training().iterations() * config.updates();
-        this.policyRate = CosineSchedule.of(config.optimizer(), steps);
-        this.valueRate = CosineSchedule.of(config.valueOptimizer(), steps);
+        this.policySchedule = CosineSchedule.of(config.optimizer(), steps);
+        this.valueSchedule = CosineSchedule.of(config.valueOptimizer(), steps);
         AnswerSampler sampler = new AnswerSampler(setup.generator(), setup.encoder());
         long seed = config.training().seed();
         this.collector =
@@ -211,12 +211,9 @@ public final class PpoTrainer implements AutoCloseable {
     private void learn(Experience experience) {
         long start = System.nanoTime();
         long step = state.iterations() * config.updates() + state.updates();
-        boolean warmingUp = state.iterations() < config.training().valueWarmup();
         try {
             UpdateStatistics statistics = update.step(
-                    experience.pick(miniBatch(state.updates())),
-                    warmingUp ? 0 : policyRate.rate(step),
-                    valueRate.rate(step));
+                    experience.pick(miniBatch(state.updates())), policyRate(step), valueSchedule.rate(step));
             state = state.withUpdate(statistics, policyOptimizer.steps(), valueOptimizer.steps(), seconds(start));
         } catch (PpoUpdate.NotFiniteException e) {
             throw new TrainingFailedException("iteration %d: %s; %smake optimizer.learningRate smaller"
@@ -225,6 +222,12 @@ public final class PpoTrainer implements AutoCloseable {
                             e.getMessage(),
                             lastSaved < 0 ? "" : "the checkpoint of iteration " + lastSaved + " is good; "));
         }
+    }
+
+    /** The policy's rate at a gradient step; 0 while the value model warms up. */
+    private double policyRate(long step) {
+        boolean warmingUp = state.iterations() < config.training().valueWarmup();
+        return warmingUp ? 0 : policySchedule.rate(step);
     }
 
     /** Which answers a gradient step learns from: each epoch takes all of them once, in an order of its own. */
@@ -241,7 +244,7 @@ public final class PpoTrainer implements AutoCloseable {
 
     private StepReport finishIteration() {
         Experience experience = experience();
-        double rate = policyRate.rate(state.iterations() * config.updates());
+        double rate = policyRate(state.iterations() * config.updates());
         UpdateStatistics statistics = state.statistics();
         Map<String, Double> metrics = new LinkedHashMap<>(IterationMetrics.of(experience, statistics, state.beta()));
         double rolloutSeconds = state.rolloutSeconds();

@@ -26,7 +26,9 @@ import dev.cria.rlhf.sampling.RlPrompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,6 +131,32 @@ class PpoTrainerTest {
         train(run, config(settings), -1);
         assertThat(newest(run).getFileName()).hasToString("step-00000002");
         assertThat(PpoState.read(newest(run)).iterations()).isEqualTo(2);
+    }
+
+    @Test
+    void theRateReportedIsThePolicysWhileTheValueModelWarmsUpToo() throws IOException {
+        Path run = directory.resolve("run");
+        train(run, config("training.iterations=2", "training.valueWarmup=1"), -1);
+        assertThat(metrics(run).get(0).path("lr").asDouble()).isZero();
+        assertThat(metrics(run).get(1).path("lr").asDouble()).isEqualTo(3e-3);
+    }
+
+    @Test
+    void allModelsAreFreedWhereOneFails() {
+        List<String> closed = new ArrayList<>();
+        Deque<AutoCloseable> resources = new ArrayDeque<>();
+        for (String name : List.of("first", "second", "third")) {
+            resources.push(() -> {
+                closed.add(name);
+                if (!name.equals("first")) {
+                    throw new IllegalStateException(name + " cannot be freed");
+                }
+            });
+        }
+        assertThat(PpoRun.closeAll(resources, null))
+                .hasMessage("third cannot be freed")
+                .hasSuppressedException(new IllegalStateException("second cannot be freed"));
+        assertThat(closed).containsExactly("third", "second", "first");
     }
 
     @Test
