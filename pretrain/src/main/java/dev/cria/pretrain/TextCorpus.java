@@ -1,6 +1,7 @@
 package dev.cria.pretrain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.FileErrors;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 
 /** Text files, a document each, and JSONL files with a {@code text} field, a document a line. */
 public final class TextCorpus implements Corpus {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String JSONL = ".jsonl";
     private static final long LARGEST_TEXT = Integer.MAX_VALUE - 8;
 
@@ -119,13 +121,12 @@ public final class TextCorpus implements Corpus {
     }
 
     private static void readLines(Path file, Consumer<byte[]> consumer) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    consumer.accept(text(mapper, line, file, number).getBytes(StandardCharsets.UTF_8));
+                    consumer.accept(text(line, file, number).getBytes(StandardCharsets.UTF_8));
                 }
             }
         } catch (CharacterCodingException e) {
@@ -133,10 +134,10 @@ public final class TextCorpus implements Corpus {
         }
     }
 
-    private static String text(ObjectMapper mapper, String line, Path file, int number) {
+    private static String text(String line, Path file, int number) {
         JsonNode text;
         try {
-            text = mapper.readTree(line).path("text");
+            text = JSON.readTree(line).path("text");
         } catch (JsonProcessingException e) {
             throw new InvalidFileException(file, "line " + number + " is not JSON: " + e.getOriginalMessage(), e);
         }

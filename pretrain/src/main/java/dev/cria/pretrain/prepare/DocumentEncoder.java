@@ -1,6 +1,7 @@
 package dev.cria.pretrain.prepare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.InvalidFileException;
@@ -17,7 +18,7 @@ final class DocumentEncoder {
 
     private final Tokenizer tokenizer;
     private final PrepareOptions options;
-    private final ObjectMapper mapper = new ObjectMapper();
+    private final ObjectMapper mapper = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     DocumentEncoder(Tokenizer tokenizer, PrepareOptions options) {
         this.tokenizer = tokenizer;
