@@ -26,7 +26,7 @@ final class EvaluateCommand implements Callable<Integer> {
             required = true,
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Text files, or JSONL files with a \"text\" field.")
+            description = "Text files, JSONL files with a \"text\" field, or gzip of either.")
     private List<Path> data = List.of();
 
     @Spec

@@ -41,7 +41,7 @@ final class PretrainCommand implements Callable<Integer> {
             names = "--input",
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Text files, or JSONL files with a \"text\" field.")
+            description = "Text files, JSONL files with a \"text\" field, or gzip of either.")
     private List<Path> input = List.of();
 
     @Mixin

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * What is learned from.
  *
- * @param input text files (a document each), or JSONL files with a {@code text} field (a document a line); empty for the
- *     built-in toy world
+ * @param input text files (a document each), JSONL files with a {@code text} field (a document a line), or gzip of either;
+ *     empty for the built-in toy world
  * @param sources token shards to mix, instead of {@code input}
  * @param tokenizer {@code bytes}, or the path of a tokenizer
  * @param contextLength tokens of a training sequence

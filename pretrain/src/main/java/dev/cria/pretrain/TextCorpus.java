@@ -8,6 +8,8 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,10 +21,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Text files, a document each, and JSONL files with a {@code text} field, a document a line. */
+/** Text files, a document each, JSONL files with a {@code text} field, a document a line, and gzip of either. */
 public final class TextCorpus implements Corpus {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    private static final String JSONL = ".jsonl";
     private static final long LARGEST_TEXT = Integer.MAX_VALUE - 8;
 
     private final List<Path> files;
@@ -31,7 +32,7 @@ public final class TextCorpus implements Corpus {
     /**
      * A corpus of files, which are checked when they are read.
      *
-     * @param files text or {@code .jsonl} files
+     * @param files text or {@code .jsonl} files, or {@code .gz} of either
      * @param anyBytes whether a text file may hold any bytes, rather than UTF-8 text only
      */
     public TextCorpus(List<Path> files, boolean anyBytes) {
@@ -56,13 +57,17 @@ public final class TextCorpus implements Corpus {
             if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
                 throw new InvalidFileException(file, "it is not a file that can be read");
             }
-            if (Files.size(file) > LARGEST_TEXT && !file.toString().endsWith(JSONL)) {
-                throw new InvalidFileException(
-                        file, "a text file is one document and may have 2 GB at most; split it, or make it JSONL");
+            if (Files.size(file) > LARGEST_TEXT && !TextFiles.hasLines(file)) {
+                throw tooLarge(file);
             }
         } catch (IOException e) {
             throw FileErrors.unchecked("cannot read", file, e);
         }
+    }
+
+    private static InvalidFileException tooLarge(Path file) {
+        return new InvalidFileException(
+                file, "a text file is one document and may have 2 GB at most; split it, or make it JSONL");
     }
 
     @Override
@@ -73,23 +78,33 @@ public final class TextCorpus implements Corpus {
                 if (Files.size(file) == 0) {
                     throw new InvalidFileException(file, "it is empty");
                 }
-                if (file.toString().endsWith(JSONL)) {
+                if (TextFiles.hasLines(file)) {
                     readLines(file, consumer);
                 } else {
                     consumer.accept(readText(file));
                 }
             } catch (IOException e) {
-                throw FileErrors.unchecked("cannot read", file, e);
+                throw TextFiles.unreadable(file, e);
             }
         }
     }
 
     private byte[] readText(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = TextFiles.isZipped(file) ? unzip(file) : Files.readAllBytes(file);
         if (!anyBytes) {
             checkText(file, bytes);
         }
         return bytes;
+    }
+
+    private static byte[] unzip(Path file) throws IOException {
+        try (InputStream in = TextFiles.open(file)) {
+            byte[] bytes = in.readNBytes((int) LARGEST_TEXT);
+            if (in.read() >= 0) {
+                throw tooLarge(file);
+            }
+            return bytes;
+        }
     }
 
     /** Refuses bytes that are not UTF-8, and NUL, which no text holds. */
@@ -121,7 +136,9 @@ public final class TextCorpus implements Corpus {
     }
 
     private static void readLines(Path file, Consumer<byte[]> consumer) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (InputStream in = TextFiles.open(file);
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
             int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;

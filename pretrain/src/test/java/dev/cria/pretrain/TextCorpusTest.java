@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +24,17 @@ class TextCorpusTest {
         Path lines = write("b.jsonl", "{\"text\": \"drei \\u00e4\"}\n\n{\"text\": \"vier\", \"other\": 1}\n");
 
         assertThat(documents(false, text, lines)).containsExactly("one\ntwo", "drei ä", "vier");
+    }
+
+    @Test
+    void gzipIsReadAsWhatItHoldsWhateverTheTokenizerTakes() throws IOException {
+        Path text = zip("a.txt.gz", "one\ntwo");
+        Path lines = zip("b.jsonl.gz", "{\"text\": \"drei \\u00e4\"}\n{\"text\": \"vier\"}\n");
+
+        assertThat(documents(true, text, lines)).containsExactly("one\ntwo", "drei ä", "vier");
+        assertThatThrownBy(() -> documents(true, write("c.jsonl.gz", "no gzip")))
+                .hasMessageContaining("c.jsonl.gz")
+                .hasMessageContaining("no whole gzip file");
     }
 
     @Test
@@ -53,6 +66,7 @@ class TextCorpusTest {
     void aBadJsonlLineIsNamed() throws IOException {
         Path broken = write("c.jsonl", "{\"text\": \"fine\"}\n{\"text\": \n");
         Path missing = write("d.jsonl", "{\"content\": \"x\"}\n");
+        Path two = write("e.jsonl", "{\"text\": \"fine\"}\n{\"text\": \"a\"} {\"text\": \"b\"}\n");
 
         assertThatThrownBy(() -> documents(false, broken))
                 .hasMessageContaining("c.jsonl")
@@ -60,10 +74,21 @@ class TextCorpusTest {
         assertThatThrownBy(() -> documents(false, missing))
                 .hasMessageContaining("line 1")
                 .hasMessageContaining("\"text\"");
+        assertThatThrownBy(() -> documents(false, two))
+                .hasMessageContaining("e.jsonl")
+                .hasMessageContaining("line 2");
     }
 
     private Path write(String name, String text) throws IOException {
         return Files.writeString(directory.resolve(name), text);
+    }
+
+    private Path zip(String name, String text) throws IOException {
+        Path file = directory.resolve(name);
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
     }
 
     private static List<String> documents(boolean anyBytes, Path... files) {

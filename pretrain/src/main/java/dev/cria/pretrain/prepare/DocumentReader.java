@@ -2,15 +2,11 @@ package dev.cria.pretrain.prepare;
 
 import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
-import java.io.BufferedInputStream;
+import dev.cria.pretrain.TextFiles;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the documents of one file in order: {@code .jsonl} line by line, anything else whole; {@code .gz} of either. */
@@ -28,14 +24,11 @@ final class DocumentReader implements AutoCloseable {
 
     DocumentReader(Path file) {
         this.file = file;
-        String name = file.toString();
-        boolean zipped = name.endsWith(".gz");
-        this.lines = (zipped ? name.substring(0, name.length() - 3) : name).endsWith(".jsonl");
+        this.lines = TextFiles.hasLines(file);
         try {
-            InputStream raw = Files.newInputStream(file);
-            this.in = zipped ? new GZIPInputStream(new BufferedInputStream(raw, BUFFER), BUFFER) : raw;
+            this.in = TextFiles.open(file);
         } catch (IOException e) {
-            throw failure(e);
+            throw TextFiles.unreadable(file, e);
         }
     }
 
@@ -55,7 +48,7 @@ final class DocumentReader implements AutoCloseable {
             }
             return null;
         } catch (IOException e) {
-            throw failure(e);
+            throw TextFiles.unreadable(file, e);
         }
     }
 
@@ -98,12 +91,6 @@ final class DocumentReader implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    private RuntimeException failure(IOException e) {
-        return e instanceof ZipException || e instanceof EOFException
-                ? new InvalidFileException(file, "it is no whole gzip file: " + e.getMessage(), e)
-                : FileErrors.unchecked("cannot read", file, e);
     }
 
     @Override
