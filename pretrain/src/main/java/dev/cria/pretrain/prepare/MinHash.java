@@ -17,6 +17,7 @@ final class MinHash {
     static final int BANDS = 14;
     private static final int ROWS = 8;
     private static final int WORDS = 5;
+    private static final long[] NONE = {};
     private static final Pattern SEPARATOR = Pattern.compile("[^\\p{L}\\p{N}]+");
     private static final long[] MULTIPLIERS = new long[BANDS * ROWS];
     private static final long[] OFFSETS = new long[BANDS * ROWS];
@@ -40,12 +41,16 @@ final class MinHash {
 
     /** A text's bands: equal numbers at one place make two texts near duplicates. Empty for a text without words. */
     static long[] bands(String text) {
-        long[] minima = new long[BANDS * ROWS];
-        Arrays.fill(minima, Long.MAX_VALUE);
         String[] words = SEPARATOR
                 .splitAsStream(text.toLowerCase(Locale.ROOT))
                 .filter(word -> !word.isEmpty())
                 .toArray(String[]::new);
+        return words.length == 0 ? NONE : bands(minima(words));
+    }
+
+    private static long[] minima(String[] words) {
+        long[] minima = new long[BANDS * ROWS];
+        Arrays.fill(minima, Long.MAX_VALUE);
         int shingles = Math.max(1, words.length - WORDS + 1);
         for (int i = 0; i < shingles; i++) {
             long hash = 0;
@@ -56,6 +61,10 @@ final class MinHash {
                 minima[k] = Math.min(minima[k], mix(hash * MULTIPLIERS[k] + OFFSETS[k]));
             }
         }
+        return minima;
+    }
+
+    private static long[] bands(long[] minima) {
         long[] bands = new long[BANDS];
         for (int band = 0; band < BANDS; band++) {
             for (int row = 0; row < ROWS; row++) {
@@ -67,12 +76,12 @@ final class MinHash {
 
     /** Whether a text like this came before; it is remembered if not. */
     boolean isRepeated(long[] bands) {
-        for (int band = 0; band < BANDS; band++) {
+        for (int band = 0; band < bands.length; band++) {
             if (seen.get(band).contains(bands[band])) {
                 return true;
             }
         }
-        for (int band = 0; band < BANDS; band++) {
+        for (int band = 0; band < bands.length; band++) {
             seen.get(band).add(bands[band]);
         }
         return false;

@@ -37,9 +37,9 @@ public record TextFilter(long minChars, long maxChars, double minLetterShare) {
     }
 
     private static double letterShare(String text) {
-        long letters = text.chars()
-                .filter(c -> Character.isLetter(c) || Character.isWhitespace(c) || Character.isSurrogate((char) c))
+        long letters = text.codePoints()
+                .filter(c -> Character.isLetter(c) || Character.isWhitespace(c))
                 .count();
-        return (double) letters / text.length();
+        return (double) letters / text.codePointCount(0, text.length());
     }
 }

@@ -64,6 +64,21 @@ class DataPreparationTest {
     }
 
     @Test
+    void textsWithoutWordsAreNoNearDuplicates() throws IOException {
+        Path file = write("a.jsonl", line("!!!") + line("???") + line("..."));
+
+        PrepareOptions options = new PrepareOptions(TextFilter.none(), false, true, 1);
+        assertThat(prepare("out", options, file).documents()).isEqualTo(Map.of(Fate.KEPT, 3L));
+    }
+
+    @Test
+    void lettersBeyondSixteenBitsCountAndEmojiDoNot() {
+        TextFilter filter = new TextFilter(0, 0, 0.5);
+        assertThat(filter.judge("\uD800\uDF48\uD800\uDF49")).isEqualTo(Fate.KEPT); // Gothic
+        assertThat(filter.judge("\uD83D\uDE00\uD83D\uDE00a")).isEqualTo(Fate.FEW_LETTERS); // two faces
+    }
+
+    @Test
     void filtersDropAndCount() throws IOException {
         Path file = write(
                 "a.jsonl", line("") + line("short") + line("x".repeat(99)) + line("1234567890") + line("just right"));
@@ -89,6 +104,7 @@ class DataPreparationTest {
     void malformedInputNamesFileAndLineAndLeavesNothing() throws IOException {
         Path broken = write("broken.jsonl", line("fine") + "\n{\"text\": \n");
         Path other = write("other.jsonl", line("fine") + "{\"txt\": \"?\"}");
+        Path two = write("two.jsonl", line("fine") + "{\"text\": \"a\"} {\"text\": \"b\"}");
         Path latin1 = directory.resolve("latin1.jsonl");
         Files.write(latin1, "{\"text\": \"\u00fc\"}".getBytes(StandardCharsets.ISO_8859_1));
         Path cut = write("cut.txt.gz", "no gzip");
@@ -99,6 +115,9 @@ class DataPreparationTest {
         assertThatThrownBy(() -> prepare("out", options(2), other))
                 .hasMessageContaining("line 2")
                 .hasMessageContaining("\"text\"");
+        assertThatThrownBy(() -> prepare("out", options(2), two))
+                .hasMessageContaining("two.jsonl")
+                .hasMessageContaining("line 2");
         assertThatThrownBy(() -> prepare("out", options(2), latin1))
                 .hasMessageContaining("line 1")
                 .hasMessageContaining("UTF-8");
