@@ -1,5 +1,6 @@
 package dev.cria.pretrain;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Documents to learn from. */
@@ -11,4 +12,9 @@ public interface Corpus {
      * @param consumer takes a document's bytes, UTF-8 unless the tokenizer works on bytes
      */
     void forEach(Consumer<byte[]> consumer);
+
+    /** Where the documents come from, in words that change when the documents do; empty if that is not known. */
+    default Optional<String> origin() {
+        return Optional.empty();
+    }
 }

@@ -32,7 +32,8 @@ public record PretrainData(
      * Reads a corpus into a run's directory, or finds it there from an earlier sitting.
      *
      * @param config the settings
-     * @param corpus what is learned from; not read if the run has its tokens already
+     * @param corpus what is learned from; not read if the run has its tokens already. One that begins again without a checkpoint has
+     *     them only if they are from the same files
      * @param run the run's directory
      * @throws IllegalArgumentException if the data is shorter than one context, or a run that goes on has other data
      */
@@ -42,8 +43,12 @@ public record PretrainData(
         Optional<Path> checkpoint = Checkpoints.of(run.path()).newest();
         checkpoint.ifPresent(directory -> requireSameData(directory, resolved));
         DataConfig data = config.data();
-        List<TokenShards> shards =
-                RunData.open(data, corpus, tokenizer, run.path().resolve(FOLDER));
+        Path folder = run.path().resolve(FOLDER);
+        if (checkpoint.isEmpty()
+                && data.sources().isEmpty()) { // nothing is learned yet, so an earlier sitting's data need not be kept
+            CorpusShards.removeOthers(corpus, tokenizer, folder);
+        }
+        List<TokenShards> shards = RunData.open(data, corpus, tokenizer, folder);
         PretrainData prepared = new PretrainData(resolved, tokenizer, shards, checkpoint);
         if (data.heldOut() > 0 && !prepared.heldOut().iterator().hasNext()) {
             throw new IllegalArgumentException(

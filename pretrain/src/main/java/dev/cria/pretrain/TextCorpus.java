@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Text files, a document each, JSONL files with a {@code text} field, a document a line, and gzip of either. */
 public final class TextCorpus implements Corpus {
@@ -68,6 +70,22 @@ public final class TextCorpus implements Corpus {
     private static InvalidFileException tooLarge(Path file) {
         return new InvalidFileException(
                 file, "a text file is one document and may have 2 GB at most; split it, or make it JSONL");
+    }
+
+    /** Paths, sizes and times of the files: hashes would mean to read all of them. */
+    @Override
+    public Optional<String> origin() {
+        check(files);
+        return Optional.of(files.stream().map(TextCorpus::origin).collect(Collectors.joining("\n")));
+    }
+
+    private static String origin(Path file) {
+        try {
+            return "%s, %d bytes of %s"
+                    .formatted(file.toAbsolutePath().normalize(), Files.size(file), Files.getLastModifiedTime(file));
+        } catch (IOException e) {
+            throw FileErrors.unchecked("cannot read", file, e);
+        }
     }
 
     @Override

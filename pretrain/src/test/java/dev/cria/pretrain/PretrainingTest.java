@@ -146,6 +146,47 @@ class PretrainingTest {
     }
 
     @Test
+    void aRunWithoutACheckpointTakesTheFilesThatItIsGivenNow() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Path first = Files.writeString(directory.resolve("first.txt"), "a".repeat(500));
+        Path second = Files.writeString(directory.resolve("second.txt"), "b".repeat(700));
+
+        assertThat(tokens(run, first)).isEqualTo(502); // with bos and eos
+        assertThat(tokens(run, second)).isEqualTo(702);
+        Files.writeString(second, "c".repeat(900));
+        assertThat(tokens(run, second)).isEqualTo(902);
+    }
+
+    @Test
+    void filesThatAreAsTheyWereAreReadOnce() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Path text = Files.writeString(directory.resolve("text.txt"), "a".repeat(500));
+        tokens(run, text);
+        Path mark = Files.createFile(run.resolve("data/still-the-same"));
+
+        assertThat(tokens(run, text)).isEqualTo(502);
+        assertThat(mark).exists();
+    }
+
+    @Test
+    void tokensThatNoRunWroteAreNotRemoved() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Path precious = Files.createDirectory(run.resolve("data")).resolve("shards.json");
+        Files.writeString(precious, "{}");
+        Path text = Files.writeString(directory.resolve("text.txt"), "a".repeat(500));
+
+        assertThatThrownBy(() -> tokens(run, text)).hasMessageContaining("nothing says of which texts");
+        assertThat(precious).exists();
+    }
+
+    private static long tokens(Path path, Path text) {
+        try (RunDirectory run = RunDirectory.open(path, true)) {
+            PretrainData data = PretrainData.prepare(config(), new TextCorpus(List.of(text), true), run);
+            return data.shards().get(0).tokens();
+        }
+    }
+
+    @Test
     void textShorterThanAContextLeavesNothingBehind() {
         Corpus corpus = consumer -> consumer.accept("short".getBytes(StandardCharsets.UTF_8));
 
