@@ -1,17 +1,13 @@
 package dev.cria.sft;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cria.core.io.FileErrors;
 import dev.cria.core.train.StepReport;
 import dev.cria.core.train.TrainingListener;
 import dev.cria.model.generation.Sampling;
 import dev.cria.tokenizer.ChatMessage;
 import dev.cria.tokenizer.ChatRole;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,43 +15,24 @@ import java.util.List;
 final class AnswerSamples implements TrainingListener {
     private static final int MAX_TOKENS = 200;
 
-    private final Path file;
+    private final AnswerFile file;
     private final BaseModel base;
     private final List<Conversation> conversations;
-    private final ObjectMapper mapper = new ObjectMapper();
 
     AnswerSamples(Path run, BaseModel base, List<Conversation> conversations) {
-        this.file = run.resolve(FineTuning.ANSWERS);
+        this.file = new AnswerFile(run);
         this.base = base;
         this.conversations = conversations;
     }
 
     @Override
     public void onStart(long stepsDone, long totalSteps) {
-        keepUpTo(stepsDone);
+        file.keepUpTo(stepsDone);
     }
 
     @Override
     public void onRewind(long fromStep, long toStep) {
-        keepUpTo(toStep);
-    }
-
-    /** Drops what was written after a step that the run goes back to. */
-    private void keepUpTo(long step) {
-        if (!Files.exists(file)) {
-            return;
-        }
-        try {
-            List<String> kept = new ArrayList<>();
-            for (String line : Files.readAllLines(file)) {
-                if (mapper.readTree(line).path("step").asLong() <= step) {
-                    kept.add(line);
-                }
-            }
-            Files.write(file, kept);
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
-        }
+        file.keepUpTo(toStep);
     }
 
     @Override
@@ -82,21 +59,16 @@ final class AnswerSamples implements TrainingListener {
     }
 
     private void write(long step, List<List<ChatMessage>> prompts, List<String> answers) {
-        StringBuilder lines = new StringBuilder();
-        try {
-            for (int i = 0; i < answers.size(); i++) {
-                ObjectNode line = mapper.createObjectNode()
-                        .put("step", step)
-                        .put(
-                                "prompt",
-                                prompts.get(i).get(prompts.get(i).size() - 1).content())
-                        .put("reference", conversations.get(i).answers().get(0))
-                        .put("answer", answers.get(i));
-                lines.append(mapper.writeValueAsString(line)).append('\n');
-            }
-            Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw FileErrors.unchecked("cannot write", file, e);
+        List<ObjectNode> lines = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            List<ChatMessage> prompt = prompts.get(i);
+            lines.add(JsonNodeFactory.instance
+                    .objectNode()
+                    .put(AnswerFile.STEP, step)
+                    .put("prompt", prompt.get(prompt.size() - 1).content())
+                    .put("reference", conversations.get(i).answers().get(0))
+                    .put("answer", answers.get(i)));
         }
+        file.append(lines);
     }
 }
