@@ -20,10 +20,13 @@ public final class ChatBatches implements BatchSource<RaggedBatch> {
     private static final String EPOCH = "epoch";
     private static final String SEQUENCE = "sequence";
     private static final String DATA = "data";
+    private static final String PACKING = "packing";
+    private static final String CONTEXT = "contextLength";
 
     private final List<ChatRow> rows;
     private final Packing packing;
     private final Packer packer;
+    private final int contextLength;
     private final int batchSize;
     private final long seed;
     private final String fingerprint;
@@ -47,6 +50,7 @@ public final class ChatBatches implements BatchSource<RaggedBatch> {
         this.rows = List.copyOf(rows);
         this.packing = packing;
         this.packer = new Packer(this.rows, packing, contextLength);
+        this.contextLength = contextLength;
         this.batchSize = batchSize;
         this.seed = seed;
         this.fingerprint = fingerprint(rows);
@@ -96,7 +100,9 @@ public final class ChatBatches implements BatchSource<RaggedBatch> {
                 .objectNode()
                 .put(EPOCH, epoch)
                 .put(SEQUENCE, sequence)
-                .put(DATA, fingerprint);
+                .put(DATA, fingerprint)
+                .put(PACKING, packing.name())
+                .put(CONTEXT, contextLength);
     }
 
     @Override
@@ -105,11 +111,23 @@ public final class ChatBatches implements BatchSource<RaggedBatch> {
             throw new IllegalArgumentException(
                     "the chat data is not what this run began with; restore it, or begin another run");
         }
+        requireSame(cursor, PACKING, packing.name());
+        requireSame(cursor, CONTEXT, String.valueOf(contextLength));
         epoch = cursor.path(EPOCH).longValue();
         sequences = sequences(epoch);
         sequence = cursor.path(SEQUENCE).intValue();
         if (epoch < 0 || sequence < 0 || sequence > sequences.size()) {
             throw new IllegalArgumentException("a cursor outside the chat data: " + cursor);
+        }
+    }
+
+    /** A place among sequences means nothing among others. Early checkpoints do not say how theirs were made. */
+    private static void requireSame(JsonNode cursor, String key, String value) {
+        String before = cursor.path(key).asText(value);
+        if (!before.equals(value)) {
+            throw new IllegalArgumentException(
+                    "the run began with data.%s %s, not %s, which would repeat rows and skip others; keep it, or begin another run"
+                            .formatted(key, before, value));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.core.data.RaggedBatch;
 import dev.cria.tokenizer.ByteTokenizer;
 import dev.cria.tokenizer.ChatFormat;
@@ -94,6 +95,29 @@ class ChatBatchesTest {
         JsonNode cursor = batches(Packing.NONE, 1).cursor();
         ChatBatches other = new ChatBatches(rows().subList(1, 10), Packing.NONE, CONTEXT, 1, 1);
         assertThatThrownBy(() -> other.restore(cursor)).hasMessageContaining("chat data is not what");
+    }
+
+    @Test
+    void anotherPackingOrContextIsNotGoneOnWith() {
+        JsonNode cursor = batches(Packing.ISOLATED, 1).cursor();
+        ChatBatches longer = new ChatBatches(rows(), Packing.ISOLATED, 2 * CONTEXT, 1, 1);
+
+        assertThatThrownBy(() -> batches(Packing.CONCATENATED, 1).restore(cursor))
+                .hasMessageContaining("data.packing ISOLATED, not CONCATENATED");
+        assertThatThrownBy(() -> longer.restore(cursor)).hasMessageContaining("data.contextLength 64, not 128");
+    }
+
+    @Test
+    void aCursorThatDoesNotSayHowSequencesWereMadeIsGoneOnWith() {
+        ChatBatches before = batches(Packing.ISOLATED, 1);
+        before.next();
+        ObjectNode cursor = before.cursor().deepCopy();
+        cursor.remove(List.of("packing", "contextLength"));
+
+        ChatBatches after = batches(Packing.ISOLATED, 1);
+        after.restore(cursor);
+
+        assertThat(after.next().tokens()).isEqualTo(before.next().tokens());
     }
 
     @Test
