@@ -45,6 +45,11 @@ final class ChatModel implements AnswerSource, AutoCloseable {
     }
 
     @Override
+    public boolean fits(List<ChatMessage> dialogue) {
+        return answers.fits(dialogue);
+    }
+
+    @Override
     public void close() {
         answers.close();
         model.close();

@@ -83,6 +83,12 @@ final class DistillDataCommand implements Callable<Integer> {
                 output,
                 outcomes.stream().mapToDouble(Outcome::originalScore).average().orElse(0),
                 outcomes.stream().mapToDouble(Outcome::distilledScore).average().orElse(0));
+        if (outcomes.size() < asked.size()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%d prompts left out, which are longer than the model's context%n",
+                    asked.size() - outcomes.size());
+        }
         out.flush();
         return 0;
     }

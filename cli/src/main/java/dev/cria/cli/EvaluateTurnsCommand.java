@@ -62,13 +62,21 @@ final class EvaluateTurnsCommand implements Callable<Integer> {
             ChatData.write(
                     output,
                     result.dialogues().stream()
-                            .filter(dialogue ->
-                                    dialogue.stream().noneMatch(m -> m.content().isBlank()))
+                            .filter(dialogue -> !dialogue.isEmpty()
+                                    && dialogue.stream()
+                                            .noneMatch(m -> m.content().isBlank()))
                             .map(Conversation::of)
                             .toList());
         }
         PrintWriter out = spec.commandLine().getOut();
         result.recall().forEach((turn, recall) -> out.printf(Locale.ROOT, "turn %2d  %5.1f %%%n", turn, 100 * recall));
+        if (result.tooLong() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "%d of %d dialogues outgrew the model's context and count as 0 from there on%n",
+                    result.tooLong(),
+                    result.dialogues().size());
+        }
         out.flush();
         return 0;
     }

@@ -78,14 +78,15 @@ final class GattDataCommand implements Callable<Integer> {
         }
         if (built.isEmpty()) {
             throw new IllegalArgumentException(
-                    model + ": the model gave an empty answer in every dialogue; fine-tune it on chats first");
+                    model
+                            + ": every dialogue has an empty answer or is too long for the model; fine-tune it on chats first, or ask less");
         }
         ChatData.write(
                 output, built.stream().map(GhostAttention.Built::conversation).toList());
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
-                "%d dialogues in %s, %d left out for an empty answer%n",
+                "%d dialogues in %s, %d left out for an empty answer or their length%n",
                 built.size(),
                 output,
                 questions.size() - built.size());

@@ -141,6 +141,21 @@ class ChatCommandsTest {
         assertThat(out.toString()).contains("turn  1  100.0 %", "turn  2  100.0 %");
     }
 
+    @Test
+    void dialoguesBeyondTheContextAreLeftOutAndCounted() throws IOException {
+        Path chat = write("chat.jsonl", PAIR + PAIR.replace("hi", "hi".repeat(100)));
+        Path gatt = directory.resolve("gatt.jsonl");
+        run(0, "gatt-data", "--model", base, "--input", chat, "--output", gatt, "--max-tokens", "5", "--seed", "3");
+        assertThat(out.toString()).contains("1 dialogues", "1 left out");
+
+        String script =
+                "{\"instruction\": \"Moo.\", \"questions\": [\"a\", \"b\"], \"attributes\": {\"sound\": \"^\"}}\n";
+        Path scripts = write("scripts.jsonl", script + script.replace("\"b\"", "\"" + "b".repeat(200) + "\""));
+        run(0, "evaluate-turns", "--model", base, "--input", scripts, "--turns", "1,2", "--max-tokens", "3");
+        assertThat(out.toString())
+                .contains("turn  1  100.0 %", "turn  2   50.0 %", "1 of 2 dialogues outgrew the model's context");
+    }
+
     private Path write(String name, String text) throws IOException {
         return Files.writeString(directory.resolve(name), text);
     }

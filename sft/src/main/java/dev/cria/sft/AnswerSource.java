@@ -21,6 +21,11 @@ public interface AnswerSource {
      */
     List<String> answers(List<List<ChatMessage>> dialogues);
 
+    /** Whether a dialogue is short enough to be answered; one that is not must not be asked. */
+    default boolean fits(List<ChatMessage> dialogue) {
+        return true;
+    }
+
     /** A source that answers one dialogue at a time. */
     static AnswerSource of(Function<List<ChatMessage>, String> answerer) {
         return dialogues -> dialogues.stream().map(answerer).toList();

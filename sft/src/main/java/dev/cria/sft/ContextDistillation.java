@@ -68,26 +68,35 @@ public final class ContextDistillation {
         this.seed = seed;
     }
 
-    /** Answers all prompts without and with a preprompt, and scores both. */
+    /**
+     * Answers prompts without and with a preprompt, and scores both. A prompt that is too long for the model, with the preprompt or
+     * without, has no outcome.
+     */
     public List<Outcome> distill(List<Prompt> prompts) {
+        List<Prompt> asked = new ArrayList<>();
         List<List<ChatMessage>> plain = new ArrayList<>();
         List<List<ChatMessage>> prefixed = new ArrayList<>();
         List<String> preprompts = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             Prompt prompt = prompts.get(i);
             String preprompt = catalogue.preprompt(prompt.category(), seed, i);
-            preprompts.add(preprompt);
-            plain.add(List.of(ChatMessage.user(prompt.text())));
-            prefixed.add(List.of(ChatMessage.system(preprompt), ChatMessage.user(prompt.text())));
+            List<ChatMessage> alone = List.of(ChatMessage.user(prompt.text()));
+            List<ChatMessage> told = List.of(ChatMessage.system(preprompt), ChatMessage.user(prompt.text()));
+            if (source.fits(alone) && source.fits(told)) {
+                asked.add(prompt);
+                preprompts.add(preprompt);
+                plain.add(alone);
+                prefixed.add(told);
+            }
         }
         List<String> originals = source.answers(plain);
         List<String> distilled = source.answers(prefixed);
         double[] originalScores = safety.scores(plain, originals);
         double[] distilledScores = safety.scores(plain, distilled);
         List<Outcome> outcomes = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
+        for (int i = 0; i < asked.size(); i++) {
             outcomes.add(new Outcome(
-                    prompts.get(i),
+                    asked.get(i),
                     preprompts.get(i),
                     originals.get(i),
                     distilled.get(i),

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds data that teach a model to keep an instruction through a dialogue (Ghost Attention, Llama 2 paper section 3.3). Answers
@@ -12,6 +14,8 @@ import java.util.function.IntFunction;
  * answer is learned, since the others answer what is no longer asked.
  */
 public final class GhostAttention {
+    private static final Logger LOG = LoggerFactory.getLogger(GhostAttention.class);
+
     private final AnswerSource source;
     private final Place place;
     private final boolean reminds;
@@ -64,7 +68,8 @@ public final class GhostAttention {
     }
 
     /**
-     * Builds a dialogue from each list of questions. One with an empty answer is left out.
+     * Builds a dialogue from each list of questions. One with an empty answer, or which grows too long to be
+     * answered, is left out.
      *
      * @param questions the user's messages of each dialogue
      * @param instructions what the assistant is told in the dialogue of a number
@@ -79,6 +84,10 @@ public final class GhostAttention {
                 .toList();
         for (int from = 0; from < byLength.size(); from += AnswerSource.GROUP) {
             hold(byLength.subList(from, Math.min(from + AnswerSource.GROUP, byLength.size())));
+        }
+        long tooLong = drafts.stream().filter(draft -> draft.tooLong).count();
+        if (tooLong > 0) {
+            LOG.warn("{} of {} dialogues are longer than the model's context and left out", tooLong, drafts.size());
         }
         return drafts.stream()
                 .filter(Draft::isComplete)
@@ -99,6 +108,7 @@ public final class GhostAttention {
     private void answer(List<Draft> drafts, int turn) {
         List<Draft> open = drafts.stream()
                 .filter(draft -> draft.answers.size() == turn && draft.questions.size() > turn)
+                .filter(this::fits)
                 .toList();
         List<String> answers = source.answers(open.stream().map(Draft::asked).toList());
         for (int i = 0; i < open.size(); i++) {
@@ -108,6 +118,11 @@ public final class GhostAttention {
         }
     }
 
+    private boolean fits(Draft draft) {
+        draft.tooLong = !source.fits(draft.asked());
+        return !draft.tooLong;
+    }
+
     /** A dialogue while it is answered. */
     private static final class Draft {
         private final int number;
@@ -115,6 +130,7 @@ public final class GhostAttention {
         private final List<String> questions;
         private final boolean reminds;
         private final List<String> answers = new ArrayList<>();
+        private boolean tooLong;
 
         private Draft(int number, String instruction, List<String> questions, boolean reminds) {
             this.number = number;

@@ -56,6 +56,12 @@ public final class ModelAnswers implements AnswerSource, AutoCloseable {
         return List.of(answers);
     }
 
+    /** {@inheritDoc} That is up to the model's context. */
+    @Override
+    public boolean fits(List<ChatMessage> dialogue) {
+        return format.encode(dialogue).ids().length <= generator.contextLength();
+    }
+
     private GenerationRequest request(List<ChatMessage> dialogue) {
         int[] prompt = format.encode(dialogue).ids();
         long seed = CounterRandom.of(sampling.seed(), "answer", Arrays.hashCode(prompt))

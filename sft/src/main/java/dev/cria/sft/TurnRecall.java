@@ -52,8 +52,9 @@ public final class TurnRecall {
      *
      * @param recall mean share of attributes kept, by turn
      * @param dialogues what was said
+     * @param tooLong dialogues that outgrew the model's context, and count as having kept nothing from there on
      */
-    public record Result(Map<Integer, Double> recall, List<List<ChatMessage>> dialogues) {}
+    public record Result(Map<Integer, Double> recall, List<List<ChatMessage>> dialogues, int tooLong) {}
 
     /**
      * A measurement.
@@ -72,7 +73,7 @@ public final class TurnRecall {
     }
 
     /**
-     * Holds the dialogues up to the last turn that counts.
+     * Holds the dialogues up to the last turn that counts, or to the last before they are too long to be answered.
      *
      * @throws IllegalArgumentException if a script has fewer questions than that
      */
@@ -95,22 +96,37 @@ public final class TurnRecall {
         }
         Map<Integer, Double> recall = new LinkedHashMap<>();
         turns.forEach(turn -> recall.put(turn, sums[turn] / scripts.size()));
-        return new Result(recall, dialogues);
+        int tooLong = (int) dialogues.stream()
+                .filter(dialogue -> dialogue.size() < 2 * turns.last())
+                .count();
+        return new Result(recall, dialogues, tooLong);
     }
 
     /** One turn of the dialogues of some numbers; returns the sum of what they keep. */
     private double turn(List<Script> scripts, List<List<ChatMessage>> dialogues, int turn, int from, int to) {
+        List<Integer> open = new ArrayList<>();
         for (int i = from; i < to; i++) {
-            String question = scripts.get(i).questions().get(turn - 1);
-            String told = turn == 1 ? scripts.get(i).instruction() + " " + question : question;
-            dialogues.get(i).add(ChatMessage.user(told));
+            if (dialogues.get(i).size() == 2 * (turn - 1) && ask(dialogues.get(i), scripts.get(i), turn)) {
+                open.add(i);
+            }
         }
-        List<String> answers = source.answers(dialogues.subList(from, to));
+        List<String> answers = source.answers(open.stream().map(dialogues::get).toList());
         double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += judge.recall(i, turn, answers.get(i - from));
-            dialogues.get(i).add(ChatMessage.assistant(answers.get(i - from)));
+        for (int i = 0; i < open.size(); i++) {
+            sum += judge.recall(open.get(i), turn, answers.get(i));
+            dialogues.get(open.get(i)).add(ChatMessage.assistant(answers.get(i)));
         }
         return sum;
+    }
+
+    /** Adds a turn's question unless the dialogue would be too long; returns whether it did. */
+    private boolean ask(List<ChatMessage> dialogue, Script script, int turn) {
+        String question = script.questions().get(turn - 1);
+        dialogue.add(ChatMessage.user(turn == 1 ? script.instruction() + " " + question : question));
+        boolean fits = source.fits(dialogue);
+        if (!fits) {
+            dialogue.remove(dialogue.size() - 1);
+        }
+        return fits;
     }
 }

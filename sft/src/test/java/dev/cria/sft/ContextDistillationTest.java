@@ -44,6 +44,15 @@ class ContextDistillationTest {
     }
 
     @Test
+    void aPromptTooLongForTheModelHasNoOutcome() {
+        List<Prompt> prompts = List.of(new Prompt("x".repeat(5000), null), new Prompt("May I?", null));
+
+        assertThat(new ContextDistillation(new Shortsighted(4000), RULES, CATALOGUE, 1).distill(prompts))
+                .singleElement()
+                .matches(outcome -> outcome.prompt().equals(prompts.get(1)));
+    }
+
+    @Test
     void everyCategoryHasPrepromptsAndEveryVectorTemplates() {
         for (RiskCategory category : RiskCategory.values()) {
             assertThat(CATALOGUE.preprompt(category, 1, 0)).doesNotContain("{").isNotBlank();

@@ -72,6 +72,16 @@ class GhostAttentionTest {
     }
 
     @Test
+    void aDialogueThatGrowsTooLongIsLeftOut() {
+        // Three questions of seven letters, and two answers before the last one, are 27.
+        assertThat(new GhostAttention(new Shortsighted(26), Place.FIRST_MESSAGE).build(QUESTIONS, i -> "Act!"))
+                .singleElement()
+                .matches(built -> built.number() == 1);
+        assertThat(new GhostAttention(new Shortsighted(27), Place.FIRST_MESSAGE).build(QUESTIONS, i -> "Act!"))
+                .hasSize(2);
+    }
+
+    @Test
     void combinationsAreRandomAndHalfOfThemTerse() {
         InstructionSet set = InstructionSet.builtIn();
         List<InstructionSet.Drawn> drawn =

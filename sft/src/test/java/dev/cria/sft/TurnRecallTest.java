@@ -29,6 +29,22 @@ class TurnRecallTest {
     }
 
     @Test
+    void aDialogueThatOutgrowsTheModelCountsAsForgottenFromThereOn() {
+        TurnRecall.Judge yes = (dialogue, turn, answer) -> 1;
+        List<Script> scripts = List.of(
+                new Script("Hm.", List.of("a", "b", "c")),
+                new Script("Hm.", List.of("a", "b".repeat(50), "c")),
+                new Script("Hm.", List.of("a".repeat(50), "b", "c")));
+
+        TurnRecall.Result result = new TurnRecall(new Shortsighted(40), yes, List.of(1, 2, 3)).measure(scripts);
+
+        assertThat(result.recall())
+                .containsExactly(Map.entry(1, 2 / 3.0), Map.entry(2, 1 / 3.0), Map.entry(3, 1 / 3.0));
+        assertThat(result.tooLong()).isEqualTo(2);
+        assertThat(result.dialogues()).extracting(List::size).containsExactly(6, 2, 0);
+    }
+
+    @Test
     void tooFewQuestionsAndNoTurnsAreRefused() {
         TurnRecall recall = new TurnRecall(FORGETFUL, MOO, List.of(4));
         assertThatThrownBy(() -> recall.measure(List.of(new Script("a", List.of("b")))))
