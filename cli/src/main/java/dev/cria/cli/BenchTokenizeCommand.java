@@ -2,7 +2,6 @@ package dev.cria.cli;
 
 import dev.cria.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +52,7 @@ final class BenchTokenizeCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--repeats must be at least 1 and --warmup at least 0");
         }
         Tokenizer tokenizer = Tokenizer.load(path);
-        String text = Files.readString(input, StandardCharsets.UTF_8);
+        String text = Utf8File.read(input);
         long bytes = Files.size(input);
         List<String> texts = byLines ? text.lines().toList() : List.of(text);
         double[] single = seconds(

@@ -1,6 +1,8 @@
 package dev.cria.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cria.core.Engine;
@@ -14,7 +16,6 @@ import dev.cria.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
                     + "drawn from) and \"model_logprobs\" (under the model's own). Prompt i of a file, from 0, has seed + i."
         })
 final class GenerateCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     @Mixin
     private ModelOption model = new ModelOption();
@@ -147,21 +148,29 @@ final class GenerateCommand implements Callable<Integer> {
         if (file == null) {
             return List.of();
         }
-        List<String> prompts = new ArrayList<>();
-        boolean json = file.toString().endsWith(".jsonl");
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-            prompts.add(json ? prompt(file, line, prompts.size() + 1) : line);
-        }
+        List<String> lines = Utf8File.read(file).lines().toList();
+        List<String> prompts = file.toString().endsWith(".jsonl") ? prompts(file, lines) : lines;
         if (prompts.isEmpty()) {
             throw new InvalidFileException(file, "it is empty; give a prompt a line");
         }
         return prompts;
     }
 
+    private static List<String> prompts(Path file, List<String> lines) {
+        List<String> prompts = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                prompts.add(prompt(file, lines.get(i), i + 1));
+            }
+        }
+        return prompts;
+    }
+
     private static String prompt(Path file, String line, int number) {
         try {
-            if (JSON.readTree(line).path("prompt").isTextual()) {
-                return JSON.readTree(line).path("prompt").textValue();
+            JsonNode prompt = JSON.readTree(line).path("prompt");
+            if (prompt.isTextual()) {
+                return prompt.textValue();
             }
             throw new InvalidFileException(file, "line %d: it is no JSON object with a \"prompt\"".formatted(number));
         } catch (JsonProcessingException e) {

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "Each input line is a JSON object with \"ids\", a list of token ids that are read as they are, or \"text\", which "
                     + "the model's tokenizer turns into bos and the text's ids. Each output line is that object with \"ids\" "
                     + "and \"logprobs\": the natural logarithm of the probability of each id but the first, given those "
-                    + "before it."
+                    + "before it. Blank lines are left out."
         })
 final class ScoreCommand implements Callable<Integer> {
     private static final int LINES = 256; // on the heap at a time
@@ -96,6 +96,9 @@ final class ScoreCommand implements Callable<Integer> {
             List<Line> parsed = new ArrayList<>();
             for (byte[] text : group) {
                 number++;
+                if (new String(text, StandardCharsets.UTF_8).isBlank()) {
+                    continue;
+                }
                 ObjectNode json = parse(text, number);
                 if (json.has("text") && tokenizer == null) {
                     tokenizer = Tokenizer.load(directory);

@@ -88,6 +88,26 @@ class InferenceCommandsTest {
     }
 
     @Test
+    void blankLinesOfPromptsAreLeftOutAndCounted() throws IOException {
+        Path prompts = directory.resolve("prompts.jsonl");
+        Files.writeString(prompts, "\n{\"prompt\": \"Once\"}\n\n");
+        assertThat(run("generate", "--prompts", prompts.toString(), "--max-tokens", "2"))
+                .isZero();
+        assertThat(out.toString()).hasLineCount(1);
+        Files.writeString(prompts, "\n{\"text\": 1}\n");
+        assertThat(run("generate", "--prompts", prompts.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("line 2");
+    }
+
+    @Test
+    void promptsThatAreNotUtf8AreOneLineWithTheirFile() throws IOException {
+        Path prompts = directory.resolve("latin1.txt");
+        Files.writeString(prompts, "Gr\u00fc\u00dfe\n", StandardCharsets.ISO_8859_1);
+        assertThat(run("generate", "--prompts", prompts.toString())).isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("latin1.txt", "not UTF-8");
+    }
+
+    @Test
     void aPromptLongerThanTheContextIsOneLine() {
         assertThat(run("generate", "--prompt", "x".repeat(200))).isEqualTo(2);
         assertThat(err.toString()).hasLineCount(1).contains("201 tokens", "context 128");

@@ -77,6 +77,17 @@ class ScoreCommandTest {
     }
 
     @Test
+    void blankLinesAreLeftOutAndCounted() throws IOException {
+        Path output = directory.resolve("scored.jsonl");
+        assertThat(score("{\"ids\": [1, 2]}\n\n  \n{\"ids\": [3, 4]}\n", output))
+                .as(err.toString())
+                .isZero();
+        assertThat(Files.readAllLines(output)).hasSize(2);
+        assertThat(score("\n{\n", output)).isEqualTo(2);
+        assertThat(err.toString()).contains("line 2");
+    }
+
+    @Test
     void withoutAFileTheLinesGoToStdout() throws IOException {
         assertThat(score("{\"ids\": [1, 2]}\n", null)).isZero();
         assertThat(out.toString()).hasLineCount(1).contains("\"logprobs\":[-");
