@@ -102,9 +102,7 @@ final class BestOfCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         BestOfConfig config = new BestOfConfig(samples, temperature, maxTokens, missingEos, penalty, seed);
-        if (output == null && temperatures.isEmpty()) {
-            throw new IllegalArgumentException("--output names no file for the answers");
-        }
+        checkOptions();
         List<RlPrompt> asked = PromptFile.read(prompts);
         PrintWriter out = spec.commandLine().getOut();
         try (Engine engine = Engine.create();
@@ -121,6 +119,21 @@ final class BestOfCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private void checkOptions() {
+        if (temperatures.isEmpty()) {
+            if (output == null) {
+                throw new IllegalArgumentException("--output names no file for the answers");
+            }
+            return;
+        }
+        for (String option : List.of("--output", "--resume", "--temperature")) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new IllegalArgumentException(
+                        "--temperatures compares and keeps no answers; %s does not go with it".formatted(option));
+            }
+        }
     }
 
     private void sample(

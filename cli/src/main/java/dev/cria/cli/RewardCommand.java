@@ -66,7 +66,12 @@ final class RewardCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         TrainingLoop.Result result = trainer.run();
         trainer.evaluation().ifPresent(evaluation -> out.print(evaluation.text()));
-        RunEnding.print(out, output, result, "./cria evaluate-reward --model %s --input PREFERENCES".formatted(output));
+        RunEnding.print(
+                out,
+                output,
+                result,
+                "comparison",
+                "./cria evaluate-reward --model %s --input PREFERENCES".formatted(output));
     }
 
     private RewardConfig config() {

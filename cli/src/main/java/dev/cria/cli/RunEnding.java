@@ -10,11 +10,21 @@ final class RunEnding {
     private RunEnding() {}
 
     /**
-     * Prints the end of a run.
+     * Prints the end of a run that learns text.
      *
      * @param suggestion the command to try next
      */
     static void print(PrintWriter out, Path output, TrainingLoop.Result result, String suggestion) {
+        print(out, output, result, "token", suggestion);
+    }
+
+    /**
+     * Prints the end of a run.
+     *
+     * @param item what the loss is a mean over
+     * @param suggestion the command to try next
+     */
+    static void print(PrintWriter out, Path output, TrainingLoop.Result result, String item, String suggestion) {
         if (!result.completed()) {
             out.printf(
                     Locale.ROOT,
@@ -25,7 +35,7 @@ final class RunEnding {
             out.printf(Locale.ROOT, "run %s is finished: %d steps are done%n", output, result.steps());
         } else {
             result.validationLoss()
-                    .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a token%n", loss));
+                    .ifPresent(loss -> out.printf(Locale.ROOT, "held-out loss %.4f nats a %s%n", loss, item));
             out.printf(Locale.ROOT, "%srun %s%nTry: %s%n", ending(result), output, suggestion);
         }
         out.flush();

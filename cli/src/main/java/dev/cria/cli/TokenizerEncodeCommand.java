@@ -43,6 +43,8 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Tokenizer tokenizer = Tokenizer.load(path);
+        require("--bos", bos, tokenizer.bosId());
+        require("--eos", eos, tokenizer.eosId());
         PrintWriter out = spec.commandLine().getOut();
         try (LineSource source = LineSource.of(input)) {
             for (List<byte[]> lines = source.next(BATCH); !lines.isEmpty(); lines = source.next(BATCH)) {
@@ -53,6 +55,12 @@ final class TokenizerEncodeCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private void require(String option, boolean wanted, int id) {
+        if (wanted && id < 0) {
+            throw new IllegalArgumentException("%s: the tokenizer %s has no such token".formatted(option, path));
+        }
     }
 
     private String toJson(Tokenizer tokenizer, int[] ids) {

@@ -69,6 +69,7 @@ class RewardCommandsTest {
         assertThat(out.toString())
                 .contains("excluded: 1 that prefer an unsafe answer", "37 pairs to learn from, 2 held out")
                 .contains("accuracy", "better", "from test", "safe chosen, unsafe rejected", "unsafe recall at 0.5");
+        assertThat(out.toString()).contains("nats a comparison").doesNotContain("nats a token");
         assertThat(run.resolve("report.html"))
                 .content()
                 .contains("Reward model on comparisons", "Calibration: accuracy by confidence");

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,19 @@ class RlhfCommandsTest {
                 "--temperatures",
                 "0.7,1.2");
         assertThat(out.toString()).contains("best of 1", "best of 4", "best temperature");
+    }
+
+    @Test
+    void whatDoesNotGoWithAComparisonOfTemperaturesIsRefused() {
+        Object[] command = {
+            "best-of", "--policy", policy, "--reward", reward, "--prompts", prompts, "--temperatures", "0.7,1.2"
+        };
+        for (String option : List.of("--temperature=1", "--resume", "--output=" + directory.resolve("best.jsonl"))) {
+            Object[] both = Arrays.copyOf(command, command.length + 1);
+            both[command.length] = option;
+            run(2, both);
+            assertThat(err.toString()).hasLineCount(1).contains("--temperatures", option.replaceFirst("=.*", ""));
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.cria.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,22 @@ class TokenizerCommandTest {
     }
 
     @Test
+    void aSpecialIdThatTheTokenizerLacksIsRefused() throws IOException {
+        Path model = directory.resolve("model");
+        String text = file("a.txt", "abab abab\nab\n").toString();
+        cria("tokenizer", "train", "--input", text, "--vocab-size", "264", "--output", model.toString());
+        Files.delete(model.resolve("tokenizer.model"));
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"bos_token\": \"<none>\"}");
+
+        assertThat(cria("tokenizer", "encode", "--eos", "--tokenizer", model.toString(), "--input", text))
+                .as(err.toString())
+                .isZero();
+        assertThat(cria("tokenizer", "encode", "--bos", "--tokenizer", model.toString(), "--input", text))
+                .isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("--bos", "no such token");
+    }
+
+    @Test
     void inspectShowsSizesSpecialIdsAndCompression() throws IOException {
         Path text = file("text.txt", "abcd");
         assertThat(cria("tokenizer", "inspect", "--tokenizer", directory.toString(), "--input", text.toString()))
@@ -121,6 +138,15 @@ class TokenizerCommandTest {
     }
 
     @Test
+    void aTextThatIsNotUtf8IsOneLineWithItsFile() throws IOException {
+        Path latin1 = directory.resolve("latin1.txt");
+        Files.writeString(latin1, "\u00fc", StandardCharsets.ISO_8859_1);
+        assertThat(cria("bench", "tokenize", "--tokenizer", directory.toString(), "--input", latin1.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("latin1.txt", "not UTF-8");
+    }
+
+    @Test
     void errorsNameFileAndLine() throws IOException {
         Path ids = file("ids.txt", "[1]\n[1, x]\n");
         assertThat(cria("tokenizer", "decode", "--tokenizer", directory.toString(), "--input", ids.toString()))
@@ -144,6 +170,18 @@ class TokenizerCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString()).hasLineCount(1).contains("bad.jsonl, line 2", "'text'");
         assertThat(model).doesNotExist();
+        Path two = file("two.jsonl", "{\"text\": \"a\"} {\"text\": \"b\"}\n");
+        assertThat(cria(
+                        "tokenizer",
+                        "train",
+                        "--input",
+                        two.toString(),
+                        "--vocab-size",
+                        "300",
+                        "--output",
+                        model.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("two.jsonl, line 1");
         assertThat(cria("tokenizer", "inspect", "--tokenizer", model.toString()))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("none: no such file");
