@@ -3,6 +3,7 @@ package dev.cria.cli;
 import dev.cria.core.Engine;
 import dev.cria.core.checkpoint.Checkpoints;
 import dev.cria.core.config.ConfigLoader;
+import dev.cria.core.ops.Precision;
 import dev.cria.core.train.RunDirectory;
 import dev.cria.rlhf.iterate.Annotator;
 import dev.cria.rlhf.iterate.FileAnnotator;
@@ -14,6 +15,9 @@ import dev.cria.rlhf.reward.RewardModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,9 +45,10 @@ final class RlhfCommand implements Callable<Integer> {
         if (options.printed(() -> config, out)) {
             return 0;
         }
+        Precision precision = precision(config);
         Path output = options.output("rlhf");
         Annotation annotation = config.annotation();
-        try (Engine engine = Engine.create();
+        try (Engine engine = Engine.create(precision);
                 RunDirectory run = RunDirectory.open(output, options.resume());
                 @Nullable RewardModel reward = load(engine, annotation.reward());
                 @Nullable RewardModel safety = load(engine, annotation.safety())) {
@@ -56,6 +61,20 @@ final class RlhfCommand implements Callable<Integer> {
             GracefulStop.during(rlhf::requestStop, () -> work(out, output, config, rlhf));
         }
         return 0;
+    }
+
+    /** The precision of all steps, which share an engine. */
+    private static Precision precision(RlhfConfig config) {
+        Map<String, Precision> asked = new TreeMap<>(Map.of(
+                "helpfulness.training.precision",
+                        config.helpfulness().training().precision(),
+                "safety.training.precision", config.safety().training().precision(),
+                "sft.training.precision", config.sft().training().precision(),
+                "ppo.training.precision", config.ppo().training().precision()));
+        if (Set.copyOf(asked.values()).size() > 1) {
+            throw new IllegalArgumentException("all steps of a run have one precision; make these the same: " + asked);
+        }
+        return config.ppo().training().precision();
     }
 
     private static void work(PrintWriter out, Path output, RlhfConfig config, IterativeRlhf rlhf) {

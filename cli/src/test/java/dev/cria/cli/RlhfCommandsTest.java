@@ -109,6 +109,16 @@ class RlhfCommandsTest {
     }
 
     @Test
+    void stepsOfDifferentPrecisionAreRefused() {
+        Path run = directory.resolve("versions");
+        run(2, "rlhf", "--output", run, "--set", "policy=" + policy, "--set", "sft.training.precision=bf16");
+        assertThat(err.toString())
+                .hasLineCount(1)
+                .contains("one precision", "ppo.training.precision=FP32", "sft.training.precision=BF16");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
     void aSafetyModelThatNobodyMeasuredIsRefused() {
         Object[] command = {
             "best-of",
