@@ -23,8 +23,7 @@ final class Samples {
     /** Writes a few samples into the run and the report once more, with them. */
     static void write(Llama model, Tokenizer tokenizer, Path run) {
         StringBuilder text = new StringBuilder();
-        try {
-            TextGenerator generator = new TextGenerator(model, tokenizer);
+        try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
             int tokens = Math.min(TOKENS, model.config().maxPositionEmbeddings() - 8);
             for (String prompt : PROMPTS) {
                 Sampling sampling = new Sampling(0.8, 0, 0.95, 0, 1, tokens, List.of(), List.of(), 1);

@@ -10,6 +10,7 @@ import dev.cria.core.io.FileErrors;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -116,8 +117,14 @@ public final class JsonItems {
         if (!file.toString().endsWith(".gz")) {
             return Files.newBufferedReader(file, StandardCharsets.UTF_8);
         }
-        return new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8.newDecoder()));
+        InputStream raw = Files.newInputStream(file);
+        try {
+            return new BufferedReader(
+                    new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.UTF_8.newDecoder()));
+        } catch (IOException e) {
+            raw.close(); // nobody else can: the header was refused
+            throw e;
+        }
     }
 
     private static boolean beginsWithBracket(Path file) throws IOException {
