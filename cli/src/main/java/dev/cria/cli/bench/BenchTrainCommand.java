@@ -27,7 +27,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             defaultValue = "S",
-            description = "Sizes: XS (1.3M weights, 16x128 tokens), S (15M, 8x256) or M (94M, 2x512). Default: S.")
+            description = "Sizes: XS (1.3M weights, 16x128 tokens), S (15M, 8x256) or M (100M, 2x512). Default: S.")
     private Size size = Size.S;
 
     @Option(names = "--steps", defaultValue = "6", description = "Steps that are timed. Default: 6.")
