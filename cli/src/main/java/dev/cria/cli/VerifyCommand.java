@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code cria verify}: compares a checkpoint with its manifest. */
 @Command(name = "verify", description = "Checks every file of a checkpoint against its manifest.")
 final class VerifyCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "A checkpoint, or a run for its newest one.")
+    @Parameters(paramLabel = "DIR", description = "A checkpoint, or a run for the one written last.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path directory;
 
@@ -25,7 +25,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path checkpoint = Checkpoints.resolveCheckpoint(directory);
+        Path checkpoint = Checkpoints.lastWritten(directory);
         if (!Manifest.existsIn(checkpoint)) {
             throw new InvalidFileException(
                     checkpoint, "it has no " + Manifest.FILE + "; only checkpoints written by Cria can be verified");

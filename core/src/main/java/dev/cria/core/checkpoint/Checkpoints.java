@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -82,6 +83,20 @@ public final class Checkpoints {
      * @throws InvalidFileException if it means none
      */
     public static Path resolveCheckpoint(Path path) {
+        return find(path, Checkpoints::newest);
+    }
+
+    /**
+     * Finds the checkpoint that a path means as {@link #resolveCheckpoint} does, but of a run the one written last, even if files
+     * of it are missing or cut.
+     *
+     * @throws InvalidFileException if it means none
+     */
+    public static Path lastWritten(Path path) {
+        return find(path, checkpoints -> checkpoints.directories().findFirst());
+    }
+
+    private static Path find(Path path, Function<Checkpoints, Optional<Path>> choice) {
         if (Files.isRegularFile(path) && (path.endsWith(LATEST) || path.endsWith(BEST))) {
             return pointedTo(path);
         }
@@ -89,9 +104,9 @@ public final class Checkpoints {
             throw new InvalidFileException(path, "there is no such directory; name a checkpoint or a run");
         }
         if (Files.isDirectory(path.resolve(FOLDER))) {
-            return newestIn(path.resolve(FOLDER), path);
+            return choose(path.resolve(FOLDER), path, choice);
         }
-        return path.endsWith(FOLDER) ? newestIn(path, path) : path;
+        return path.endsWith(FOLDER) ? choose(path, path, choice) : path;
     }
 
     /** The checkpoint that a text file names; only one beside the file will do, wherever the file comes from. */
@@ -113,9 +128,8 @@ public final class Checkpoints {
         }
     }
 
-    private static Path newestIn(Path folder, Path asked) {
-        return new Checkpoints(folder)
-                .newest()
+    private static Path choose(Path folder, Path asked, Function<Checkpoints, Optional<Path>> choice) {
+        return choice.apply(new Checkpoints(folder))
                 .orElseThrow(() -> new InvalidFileException(asked, "it has no complete checkpoint yet"));
     }
 
@@ -208,16 +222,25 @@ public final class Checkpoints {
 
     /**
      * The newest checkpoint whose files are all there in their sizes. Their contents are not read; {@link
-     * Manifest#requireIntact} does that.
+     * Manifest#requireIntact} does that. A newer one that is passed over is worth a warning: whole ones take their place at once.
      *
-     * @throws InvalidFileException if the manifest of the newest one is malformed
+     * @throws InvalidFileException if the manifest of one that is looked at is malformed
      */
     public Optional<Path> newest() {
-        return steps().stream()
-                .sorted(Comparator.reverseOrder())
-                .map(this::path)
-                .filter(Manifest::isComplete)
-                .findFirst();
+        return directories().filter(Checkpoints::isWhole).findFirst();
+    }
+
+    /** The directories of all checkpoints, the newest first. */
+    private Stream<Path> directories() {
+        return steps().stream().sorted(Comparator.reverseOrder()).map(this::path);
+    }
+
+    private static boolean isWhole(Path checkpoint) {
+        boolean isWhole = Manifest.isComplete(checkpoint);
+        if (!isWhole) {
+            LOG.warn("{} is passed over: files of it are missing or cut; `cria verify` names them", checkpoint);
+        }
+        return isWhole;
     }
 
     /**

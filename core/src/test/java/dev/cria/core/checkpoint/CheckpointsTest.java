@@ -69,6 +69,17 @@ class CheckpointsTest {
     }
 
     @Test
+    void aCutCheckpointIsPassedOverButWhatWasWrittenLast() throws IOException {
+        Path older = checkpoints.save(100, text("one"));
+        Path cut = checkpoints.save(200, text("two"));
+        Files.writeString(cut.resolve("config.json"), "tw");
+
+        assertThat(Checkpoints.resolve(run)).isEqualTo(older);
+        assertThat(Checkpoints.lastWritten(run)).isEqualTo(cut);
+        assertThatThrownBy(() -> Manifest.requireIntact(cut)).hasMessageContaining("config.json");
+    }
+
+    @Test
     void findsTheCheckpointThatATextFileNames() throws IOException {
         Path older = checkpoints.save(100, text("one"));
         Path saved = checkpoints.save(200, text("two"));
