@@ -59,11 +59,11 @@ final class PlanCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--flops-per-second and --devices must be above 0, --watts and --grid-intensity at least 0");
         }
-        RunPlan plan = RunPlan.of(ConfigLoader.of(PretrainConfig.class)
+        RunPlan plan = RunPlan.of(PretrainCommand.resolved(ConfigLoader.of(PretrainConfig.class)
                 .presets("model", LlamaPresets.presets())
                 .file(config)
                 .set(settings)
-                .load());
+                .load()));
         PrintWriter out = spec.commandLine().getOut();
         line(out, "parameters", "%,d", plan.parameters());
         memory(out, plan.memory());

@@ -75,7 +75,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     /** With the vocabulary and positions that the run will have, if the tokenizer is here already. */
-    private static PretrainConfig resolved(PretrainConfig config) {
+    static PretrainConfig resolved(PretrainConfig config) {
         String tokenizer = config.data().tokenizer();
         if (tokenizer.equals(DataConfig.BYTES) || Files.exists(Path.of(tokenizer))) {
             return PretrainData.resolve(config);

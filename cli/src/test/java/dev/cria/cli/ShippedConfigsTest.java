@@ -57,6 +57,13 @@ class ShippedConfigsTest {
         assertThat(tons / hours * 184_320).isCloseTo(31.22, org.assertj.core.data.Offset.offset(0.05));
     }
 
+    @Test
+    void aPlanHasTheVocabularyOfTheTokenizer() {
+        String plan = run("plan", "--config", "../examples/configs/shakespeare-bytes.yaml");
+
+        assertThat(number(plan, "parameters")).isEqualTo(836_992); // 258 tokens, not the preset's 32,000
+    }
+
     private static double number(String plan, String line) {
         Matcher matcher = Pattern.compile(line + " +([\\d.,]+)").matcher(plan);
         assertThat(matcher.find()).isTrue();
