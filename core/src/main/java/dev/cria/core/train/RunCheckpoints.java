@@ -70,8 +70,13 @@ public final class RunCheckpoints {
         return directory;
     }
 
-    /** Notes in {@code config-changes.jsonl} of the run which settings a resumed run goes on with that it did not begin with. */
+    /** Notes which settings a resumed run goes on with that it did not begin with. */
     void recordChanges(long step, List<ConfigChange> changes) {
+        recordChanges(run, step, changes);
+    }
+
+    /** Notes in {@value #CHANGES} of a run which settings it goes on with from a step that it did not begin with. */
+    public static void recordChanges(Path run, long step, List<ConfigChange> changes) {
         if (changes.isEmpty()) {
             return;
         }

@@ -18,6 +18,9 @@ final class PpoCheckpoints {
     /** Name of the value model's directory in a checkpoint. */
     static final String VALUE = "value";
 
+    /** Name of the prompts' fingerprint in the trainer's state. */
+    static final String PROMPTS = "prompts";
+
     private final Checkpoints checkpoints;
     private final OptimizedModel policy;
     private final OptimizedModel value;
@@ -41,8 +44,10 @@ final class PpoCheckpoints {
     /**
      * Writes a checkpoint and removes those that need not be kept. One in the middle of an iteration has that iteration's
      * number, so that it is the newest and yet leaves the one before as it was evaluated; the whole iteration's replaces it.
+     *
+     * @param prompts fingerprint of what is asked
      */
-    Path save(PpoState state, long seed, JsonNode resolvedConfig, Map<String, JsonNode> listeners) {
+    Path save(PpoState state, String prompts, long seed, JsonNode resolvedConfig, Map<String, JsonNode> listeners) {
         long number = state.iterations() + (state.rollouts().isEmpty() ? 0 : 1);
         Path directory = checkpoints.save(number, target -> {
             Path policyDirectory = Checkpoints.makeDirectory(target.resolve(Checkpoints.POLICY));
@@ -56,7 +61,10 @@ final class PpoCheckpoints {
                             PpoTrainer.STAGE,
                             state.iterations(),
                             state.tokens(),
-                            JsonNodeFactory.instance.objectNode().put("updates", state.updates()),
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("updates", state.updates())
+                                    .put(PROMPTS, prompts),
                             seed,
                             Map.of(),
                             resolvedConfig,

@@ -1,5 +1,7 @@
 package dev.cria.rlhf.ppo;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cria.core.autograd.Tape;
 import dev.cria.core.checkpoint.TrainerState;
@@ -8,13 +10,16 @@ import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.optim.AdamW;
 import dev.cria.core.optim.CosineSchedule;
 import dev.cria.core.random.CounterRandom;
+import dev.cria.core.train.ConfigChange;
 import dev.cria.core.train.Listeners;
+import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.StepHealth;
 import dev.cria.core.train.StepReport;
 import dev.cria.core.train.TrainingFailedException;
 import dev.cria.core.train.TrainingLoop.Ending;
 import dev.cria.core.train.TrainingLoop.Result;
 import dev.cria.rlhf.sampling.AnswerSampler;
+import dev.cria.rlhf.sampling.ModelFingerprint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,7 +115,8 @@ public final class PpoTrainer implements AutoCloseable {
     /**
      * Continues from a checkpoint whose weights the policy and the value model already hold.
      *
-     * @throws InvalidFileException if the checkpoint is damaged or of another kind of run, or its reference was another
+     * @throws InvalidFileException if the checkpoint is damaged or of another kind of run, or its reference, prompts or seed
+     *     were others
      */
     public void resume(Path checkpoint) {
         PpoCheckpoints writing = checkpoints;
@@ -125,10 +131,33 @@ public final class PpoTrainer implements AutoCloseable {
                     "the run's reference had fingerprint %s, the one given now has %s; go on with the same reference"
                             .formatted(state.reference(), setup.reference()));
         }
+        List<ConfigChange> changes = ConfigChange.between(trainer.config(), ConfigText.toJson(config));
+        requireSameRun(checkpoint, trainer, changes);
         writing.resume(checkpoint, state);
+        RunCheckpoints.recordChanges(requireNonNull(setup.run()), state.iterations(), changes);
         earlierSeconds = state.elapsedSeconds();
         lastSaved = state.rollouts().isEmpty() ? state.iterations() : -1;
         listeners.restore(trainer.listenerStates());
+    }
+
+    /** Prompts are drawn by seed and iteration; answers at hand were drawn by the settings of rollouts. */
+    private void requireSameRun(Path checkpoint, TrainerState trainer, List<ConfigChange> changes) {
+        boolean midway = !state.rollouts().isEmpty();
+        List<ConfigChange> refused = changes.stream()
+                .filter(change -> change.key().equals("training.seed")
+                        || (midway && change.key().startsWith("rollout.")))
+                .toList();
+        if (!refused.isEmpty()) {
+            throw new InvalidFileException(
+                    checkpoint,
+                    "a run cannot change its seed, nor its rollouts in the middle of an iteration (%s)"
+                            .formatted(refused));
+        }
+        JsonNode prompts = trainer.cursor().path(PpoCheckpoints.PROMPTS); // missing from checkpoints of early versions
+        if (prompts.isTextual() && !prompts.textValue().equals(ModelFingerprint.of(setup.prompts()))) {
+            throw new InvalidFileException(
+                    checkpoint, "the run learned from other prompts; go on with the same, or begin another run");
+        }
     }
 
     /**
@@ -339,7 +368,8 @@ public final class PpoTrainer implements AutoCloseable {
         if (writing != null) {
             JsonNode resolved = ConfigText.toJson(config);
             state = state.at(elapsed());
-            Path directory = writing.save(state, config.training().seed(), resolved, listeners.states());
+            String prompts = ModelFingerprint.of(setup.prompts());
+            Path directory = writing.save(state, prompts, config.training().seed(), resolved, listeners.states());
             lastSaved = state.iterations();
             listeners.onCheckpoint(state.iterations(), directory);
         }

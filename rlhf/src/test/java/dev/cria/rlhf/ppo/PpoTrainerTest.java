@@ -12,6 +12,7 @@ import dev.cria.core.io.InvalidFileException;
 import dev.cria.core.ops.Precision;
 import dev.cria.core.ops.cpu.CpuOps;
 import dev.cria.core.train.MetricsFile;
+import dev.cria.core.train.RunCheckpoints;
 import dev.cria.core.train.TrainingFailedException;
 import dev.cria.core.train.TrainingLoop.Ending;
 import dev.cria.core.train.TrainingLoop.Result;
@@ -277,6 +278,23 @@ class PpoTrainerTest {
                     .isInstanceOf(InvalidFileException.class)
                     .hasMessageContaining("go on with the same reference");
         }
+    }
+
+    @Test
+    void aRunDoesNotGoOnWithAnotherSeedNorInTheMiddleOfAnIterationWithOtherRollouts() throws IOException {
+        Path run = directory.resolve("run");
+        train(run, config("training.iterations=2"), 3);
+
+        assertThatThrownBy(() -> train(run, config("training.iterations=2", "rollout.batchSize=18"), 0))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("rollout.batchSize 16 -> 18");
+        assertThatThrownBy(() -> train(run, config("training.iterations=2", "training.seed=6"), 0))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageContaining("training.seed 5 -> 6");
+        train(run, config("training.iterations=3"), 0);
+        assertThat(run.resolve(RunCheckpoints.CHANGES))
+                .content()
+                .contains("\"key\":\"training.iterations\",\"from\":\"2\",\"to\":\"3\"");
     }
 
     @Test
