@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.GzipFiles;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -108,7 +109,7 @@ public final class TextCorpus implements Corpus {
     }
 
     private byte[] readText(Path file) throws IOException {
-        byte[] bytes = TextFiles.isZipped(file) ? unzip(file) : Files.readAllBytes(file);
+        byte[] bytes = GzipFiles.isZipped(file) ? unzip(file) : Files.readAllBytes(file);
         if (!anyBytes) {
             checkText(file, bytes);
         }
@@ -116,7 +117,7 @@ public final class TextCorpus implements Corpus {
     }
 
     private static byte[] unzip(Path file) throws IOException {
-        try (InputStream in = TextFiles.open(file)) {
+        try (InputStream in = GzipFiles.open(file)) {
             byte[] bytes = in.readNBytes((int) LARGEST_TEXT);
             if (in.read() >= 0) {
                 throw tooLarge(file);
@@ -154,7 +155,7 @@ public final class TextCorpus implements Corpus {
     }
 
     private static void readLines(Path file, Consumer<byte[]> consumer) throws IOException {
-        try (InputStream in = TextFiles.open(file);
+        try (InputStream in = GzipFiles.open(file);
                 BufferedReader reader =
                         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
             int number = 0;

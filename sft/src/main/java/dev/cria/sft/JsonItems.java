@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.GzipFiles;
 import dev.cria.core.io.InvalidFileException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The objects of a JSON array or of a JSONL file, one by one, each with the line it begins on. A file whose name ends in
@@ -114,17 +113,7 @@ public final class JsonItems {
     }
 
     private static BufferedReader open(Path file) throws IOException {
-        if (!file.toString().endsWith(".gz")) {
-            return Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        }
-        InputStream raw = Files.newInputStream(file);
-        try {
-            return new BufferedReader(
-                    new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.UTF_8.newDecoder()));
-        } catch (IOException e) {
-            raw.close(); // nobody else can: the header was refused
-            throw e;
-        }
+        return new BufferedReader(new InputStreamReader(GzipFiles.open(file), StandardCharsets.UTF_8.newDecoder()));
     }
 
     private static boolean beginsWithBracket(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package dev.cria.pretrain.prepare;
 
 import dev.cria.core.io.FileErrors;
+import dev.cria.core.io.GzipFiles;
 import dev.cria.core.io.InvalidFileException;
 import dev.cria.pretrain.TextFiles;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +27,7 @@ final class DocumentReader implements AutoCloseable {
         this.file = file;
         this.lines = TextFiles.hasLines(file);
         try {
-            this.in = TextFiles.open(file);
+            this.in = GzipFiles.open(file);
         } catch (IOException e) {
             throw TextFiles.unreadable(file, e);
         }
